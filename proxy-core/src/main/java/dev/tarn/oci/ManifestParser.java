@@ -1,0 +1,118 @@
+package dev.tarn.oci;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Reads what a manifest refers to. Its input comes from strangers: depth, lengths and the number of
+/// children are limited, and a document that could be read in two ways (CVE-2021-41190) is opaque.
+public final class ManifestParser {
+
+    private static final int CHILDREN_MAX = 1_000;
+    private static final JsonMapper JSON =
+            JsonMapper.builder(
+                            JsonFactory.builder()
+                                    .streamReadConstraints(
+                                            StreamReadConstraints.builder()
+                                                    .maxNestingDepth(64)
+                                                    .maxStringLength(1 << 20)
+                                                    .maxDocumentLength(RawManifest.SIZE_MAX)
+                                                    .build())
+                                    .build())
+                    .build();
+
+    private ManifestParser() {}
+
+    /// The type to keep for a body that arrived as `contentType`; empty where the body is no manifest or
+    /// says itself that it is of another type. A generic content type gives way to the body's own word.
+    public static Optional<MediaType> typeOf(MediaType contentType, byte[] body) {
+        JsonNode document = read(ByteBuffer.wrap(body)).orElse(null);
+        if (document == null || !(document.has("schemaVersion") || document.has("mediaType"))) {
+            return Optional.empty();
+        }
+        Optional<MediaType> own = mediaType(document);
+        if (own.isEmpty() || own.get().equals(contentType)) {
+            return Optional.of(contentType);
+        }
+        return contentType.isGeneric() ? own : Optional.empty();
+    }
+
+    /// The manifest as a value; `Opaque` for whatever is not plainly an image or an index.
+    public static Manifest parse(RawManifest raw) {
+        MediaType type = raw.mediaType();
+        Optional<Manifest> manifest = Optional.empty();
+        if (type.isImage() || type.isIndex()) {
+            manifest = read(raw.bytes()).flatMap(document -> manifest(type, document));
+        }
+        return manifest.orElseGet(Manifest.Opaque::new);
+    }
+
+    private static Optional<Manifest> manifest(MediaType type, JsonNode document) {
+        boolean listsManifests = document.has("manifests");
+        boolean listsLayers = document.has("layers") || document.has("config");
+        if (listsManifests == listsLayers || type.isIndex() != listsManifests) {
+            return Optional.empty();
+        }
+        if (listsManifests) {
+            return descriptors(document.path("manifests")).map(Manifest.Index::new);
+        }
+        Optional<Descriptor> config = descriptor(document.path("config"));
+        Optional<List<Descriptor>> layers = descriptors(document.path("layers"));
+        return config.flatMap(c -> layers.map(l -> new Manifest.Image(c, l)));
+    }
+
+    private static Optional<List<Descriptor>> descriptors(JsonNode array) {
+        if (!array.isArray() || array.size() > CHILDREN_MAX) {
+            return Optional.empty();
+        }
+        List<Descriptor> descriptors = new ArrayList<>(array.size());
+        for (JsonNode child : array) {
+            Optional<Descriptor> descriptor = descriptor(child);
+            if (descriptor.isEmpty()) {
+                return Optional.empty();
+            }
+            descriptors.add(descriptor.get());
+        }
+        return Optional.of(descriptors);
+    }
+
+    private static Optional<Descriptor> descriptor(JsonNode node) {
+        JsonNode size = node.path("size");
+        JsonNode digest = node.path("digest");
+        if (!size.canConvertToLong() || size.asLong() < 0 || !digest.isString()) {
+            return Optional.empty();
+        }
+        try {
+            Digest name = Digest.parse(digest.asString());
+            return mediaType(node).map(type -> new Descriptor(type, name, size.asLong()));
+        } catch (RegistryException.Malformed e) {
+            return Optional.empty(); // a digest that we cannot check is one that we do not act on
+        }
+    }
+
+    private static Optional<MediaType> mediaType(JsonNode node) {
+        JsonNode type = node.path("mediaType");
+        try {
+            return type.isString() ? Optional.of(new MediaType(type.asString())) : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<JsonNode> read(ByteBuffer body) {
+        byte[] bytes = new byte[body.remaining()];
+        body.get(bytes);
+        try {
+            JsonNode document = JSON.readTree(bytes);
+            return document != null && document.isObject() ? Optional.of(document) : Optional.empty();
+        } catch (JacksonException e) {
+            return Optional.empty();
+        }
+    }
+}

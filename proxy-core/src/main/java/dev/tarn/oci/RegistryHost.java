@@ -1,0 +1,35 @@
+package dev.tarn.oci;
+
+import java.util.Locale;
+
+/// The name by which clients know a registry, `quay.io` or `localhost:5000`. A key into the
+/// configuration, never an address to dial.
+public record RegistryHost(String text) {
+
+    private static final int LENGTH_MAX = 255 + 6;
+
+    public RegistryHost {
+        text = text.toLowerCase(Locale.ROOT);
+        if (text.isEmpty() || text.length() > LENGTH_MAX || !text.chars().allMatch(RegistryHost::isAllowed)) {
+            throw new RegistryException.Malformed(
+                    ErrorCode.NAME_INVALID,
+                    "not a registry host: letters, digits, '.', '-', '_' and an optional port");
+        }
+    }
+
+    private static boolean isAllowed(int c) {
+        return (c >= 'a' && c <= 'z')
+                || (c >= '0' && c <= '9')
+                || c == '.'
+                || c == '-'
+                || c == '_'
+                || c == ':'
+                || c == '['
+                || c == ']';
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

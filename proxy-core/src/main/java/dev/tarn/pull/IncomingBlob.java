@@ -1,0 +1,34 @@
+package dev.tarn.pull;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/// A blob on its way in: written at any position, in any order, while others read what is there.
+/// Invisible to `BlobStore.find` until it is committed.
+public interface IncomingBlob extends AutoCloseable {
+
+    /// What an earlier download of this blob left behind safely: the size of the whole blob, and the parts
+    /// of it that are here. Nobody has verified them.
+    Optional<Remainder> remainder();
+
+    /// The parts of a blob of `size` bytes that are on disk.
+    record Remainder(long size, Spans spans) {}
+
+    /// Writes all remaining bytes of `bytes` at `position`.
+    void write(ByteBuffer bytes, long position) throws IOException;
+
+    /// Opens the file for one reader.
+    BlobReader open() throws IOException;
+
+    /// Syncs the bytes, puts the file in its final place under its digest, and lets it be found. The caller
+    /// has verified `size` bytes against the digest. Once this returns, a power cut loses nothing.
+    void commit(long size) throws IOException;
+
+    /// Syncs what is here and keeps it for the next `begin` of this digest.
+    void keep(Remainder remainder) throws IOException;
+
+    /// Lets go. What was neither committed nor kept is deleted; open readers go on reading it.
+    @Override
+    void close();
+}

@@ -1,0 +1,32 @@
+package dev.tarn.pull;
+
+import dev.tarn.oci.Accept;
+import dev.tarn.oci.Descriptor;
+import dev.tarn.oci.Digest;
+import dev.tarn.oci.RawManifest;
+import dev.tarn.oci.Repository;
+import dev.tarn.oci.Tag;
+import java.time.Instant;
+import java.util.Optional;
+
+/// Manifests by digest, what tags meant when they were last looked at, and what may be read through which
+/// repository. All methods may be called from any thread; what a method put is there after a power cut
+/// once it has returned.
+public interface ManifestStore {
+
+    /// What a tag meant at the upstream, and when that was last confirmed.
+    record TagEntry(Descriptor descriptor, Instant checkedAt) {}
+
+    Optional<RawManifest> find(Digest digest);
+
+    void put(RawManifest manifest);
+
+    Optional<TagEntry> findTag(Repository repository, Tag tag, Accept accept);
+
+    void putTag(Repository repository, Tag tag, Accept accept, TagEntry entry);
+
+    /// Whether the upstream has confirmed that `repository` holds `digest`, a blob or a manifest.
+    boolean isLinked(Repository repository, Digest digest);
+
+    void link(Repository repository, Digest digest);
+}
