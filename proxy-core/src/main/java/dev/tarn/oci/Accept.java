@@ -3,11 +3,10 @@ package dev.tarn.oci;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.SortedSet;
 import java.util.TreeSet;
 
-/// What kinds of manifest a client takes, normalised: sorted, without weights, and `ANYTHING` where a
-/// wildcard is among them. Registries may answer one tag with different manifests for different
+/// What kinds of manifest a client takes, normalised: sorted, without weights, and `ANYTHING` where
+/// a wildcard is among them. Registries may answer one tag with different manifests for different
 /// values of this, so what is known about a tag is kept per value.
 public record Accept(List<MediaType> types) {
 
@@ -29,7 +28,7 @@ public record Accept(List<MediaType> types) {
 
     /// Reads the values of a client's `Accept` headers. What is not a media type is passed over.
     public static Accept parse(Collection<String> values) {
-        SortedSet<String> types = new TreeSet<>();
+        TreeSet<String> types = new TreeSet<>();
         values.stream()
                 .flatMap(value -> Arrays.stream(value.split(",", -1)))
                 .map(Accept::withoutParameters)
@@ -38,9 +37,7 @@ public record Accept(List<MediaType> types) {
                 .forEach(types::add);
         boolean takesAnything =
                 types.isEmpty() || types.contains("*/*") || types.contains("application/*");
-        return takesAnything
-                ? ANYTHING
-                : new Accept(types.stream().map(MediaType::new).toList());
+        return takesAnything ? ANYTHING : new Accept(types.stream().map(MediaType::new).toList());
     }
 
     private static String withoutParameters(String value) {

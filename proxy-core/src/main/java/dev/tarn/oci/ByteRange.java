@@ -11,10 +11,13 @@ public sealed interface ByteRange {
     /// The last `count` bytes.
     record Last(long count) implements ByteRange {}
 
-    ByteRange WHOLE = new Between(0, Long.MAX_VALUE);
+    /// From the first byte to the last.
+    static ByteRange whole() {
+        return new Between(0, Long.MAX_VALUE);
+    }
 
-    /// Reads a `Range` header (RFC 9110 §14.2). Empty where it is to be ignored: another unit, more than
-    /// one range, or nonsense; then the answer is the whole blob.
+    /// Reads a `Range` header (RFC 9110 §14.2). Empty where it is to be ignored: another unit, more
+    /// than one range, or nonsense; then the answer is the whole blob.
     static Optional<ByteRange> parse(String header) {
         String text = header.trim();
         if (!text.regionMatches(true, 0, "bytes=", 0, 6) || text.indexOf(',') >= 0) {
@@ -43,7 +46,7 @@ public sealed interface ByteRange {
                 switch (this) {
                     case Between(long start, long end) when start < Math.min(end, size) ->
                             new ContentRange(start, Math.min(end, size), size);
-                    case Between whole when whole.equals(WHOLE) -> ContentRange.whole(size);
+                    case Between whole when whole.equals(whole()) -> ContentRange.whole(size);
                     case Between _ -> throw new RegistryException.RangeUnsatisfiable(size);
                     case Last(long count) when count > 0 && size > 0 ->
                             new ContentRange(Math.max(0, size - count), size, size);

@@ -10,8 +10,9 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Reads what a manifest refers to. Its input comes from strangers: depth, lengths and the number of
-/// children are limited, and a document that could be read in two ways (CVE-2021-41190) is opaque.
+/// Reads what a manifest refers to. Its input comes from strangers: depth, lengths and the number
+/// of children are limited, and a document that could be read in two ways (CVE-2021-41190) is
+/// opaque.
 public final class ManifestParser {
 
     private static final int CHILDREN_MAX = 1_000;
@@ -29,8 +30,9 @@ public final class ManifestParser {
 
     private ManifestParser() {}
 
-    /// The type to keep for a body that arrived as `contentType`; empty where the body is no manifest or
-    /// says itself that it is of another type. A generic content type gives way to the body's own word.
+    /// The type to keep for a body that arrived as `contentType`; empty where the body is no
+    /// manifest or says itself that it is of another type. A generic content type gives way to the
+    /// body's own word.
     public static Optional<MediaType> typeOf(MediaType contentType, byte[] body) {
         JsonNode document = read(ByteBuffer.wrap(body)).orElse(null);
         if (document == null || !(document.has("schemaVersion") || document.has("mediaType"))) {
@@ -110,7 +112,9 @@ public final class ManifestParser {
         body.get(bytes);
         try {
             JsonNode document = JSON.readTree(bytes);
-            return document != null && document.isObject() ? Optional.of(document) : Optional.empty();
+            return document != null && document.isObject()
+                    ? Optional.of(document)
+                    : Optional.empty();
         } catch (JacksonException e) {
             return Optional.empty();
         }

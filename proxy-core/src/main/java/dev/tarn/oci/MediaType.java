@@ -21,7 +21,10 @@ public record MediaType(String text) {
 
     public MediaType {
         int semicolon = text.indexOf(';');
-        text = (semicolon < 0 ? text : text.substring(0, semicolon)).trim().toLowerCase(Locale.ROOT);
+        text =
+                (semicolon < 0 ? text : text.substring(0, semicolon))
+                        .trim()
+                        .toLowerCase(Locale.ROOT);
         if (text.length() > LENGTH_MAX || !isTypeAndSubtype(text)) {
             throw new IllegalArgumentException("not a media type");
         }

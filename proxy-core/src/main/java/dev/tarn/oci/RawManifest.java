@@ -2,8 +2,8 @@ package dev.tarn.oci;
 
 import java.nio.ByteBuffer;
 
-/// A manifest byte for byte as the upstream sent it, with the digest that its bytes were seen to have.
-/// It is never written anew: one changed byte is another manifest.
+/// A manifest byte for byte as the upstream sent it, with the digest that its bytes were seen to
+/// have. It is never written anew: one changed byte is another manifest.
 public final class RawManifest {
 
     /// The largest manifest that is taken from an upstream (OCI: "at least 4 megabytes").

@@ -119,7 +119,8 @@ public abstract sealed class RegistryException extends RuntimeException {
             SILENT(504),
             /// The connection broke before the answer was whole.
             CUT_OFF(502),
-            /// An answer outside the protocol: 5xx, a wrong length, a body that is not what it says.
+            /// An answer outside the protocol: 5xx, a wrong length, a body that is not what it
+            /// says.
             BAD_ANSWER(502),
             /// The bytes are not those that the digest names.
             WRONG_BYTES(502);

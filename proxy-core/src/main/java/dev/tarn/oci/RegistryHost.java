@@ -10,7 +10,9 @@ public record RegistryHost(String text) {
 
     public RegistryHost {
         text = text.toLowerCase(Locale.ROOT);
-        if (text.isEmpty() || text.length() > LENGTH_MAX || !text.chars().allMatch(RegistryHost::isAllowed)) {
+        if (text.isEmpty()
+                || text.length() > LENGTH_MAX
+                || !text.chars().allMatch(RegistryHost::isAllowed)) {
             throw new RegistryException.Malformed(
                     ErrorCode.NAME_INVALID,
                     "not a registry host: letters, digits, '.', '-', '_' and an optional port");

@@ -1,8 +1,9 @@
 package dev.tarn.oci;
 
 /// The name of a repository, `library/alpine`: path parts of lower-case letters and digits, joined
-/// inside by one `.`, one or two `_`, or any number of `-` (OCI distribution specification, "Pulling
-/// manifests"). Read by hand, because that grammar as a regular expression overflows the stack.
+/// inside by one `.`, one or two `_`, or any number of `-` (OCI distribution specification,
+/// "Pulling manifests"). Read by hand, because that grammar as a regular expression overflows the
+/// stack.
 public record RepositoryName(String text) {
 
     private static final int LENGTH_MAX = 255;

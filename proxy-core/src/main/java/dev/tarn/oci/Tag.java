@@ -10,14 +10,19 @@ public record Tag(String text) implements Reference {
             throw new RegistryException.Malformed(
                     ErrorCode.TAG_INVALID, "a tag has at most " + LENGTH_MAX + " characters");
         }
-        if (text.isEmpty() || !startsTag(text.charAt(0)) || !text.chars().allMatch(Tag::continuesTag)) {
+        if (text.isEmpty()
+                || !startsTag(text.charAt(0))
+                || !text.chars().allMatch(Tag::continuesTag)) {
             throw new RegistryException.Malformed(
                     ErrorCode.TAG_INVALID, "not a tag: '" + text + "'");
         }
     }
 
     private static boolean startsTag(int c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+        return (c >= 'a' && c <= 'z')
+                || (c >= 'A' && c <= 'Z')
+                || (c >= '0' && c <= '9')
+                || c == '_';
     }
 
     private static boolean continuesTag(int c) {

@@ -4,13 +4,14 @@ import dev.tarn.oci.Digest;
 import java.io.IOException;
 import java.util.Optional;
 
-/// Whole, verified blobs by digest, and the files of those on their way in. All methods may be called
-/// from any thread.
+/// Whole, verified blobs by digest, and the files of those on their way in. All methods may be
+/// called from any thread.
 public interface BlobStore {
 
     /// Opens a committed blob for one reader.
     Optional<BlobContent> find(Digest digest);
 
-    /// The file that a download fills. There is at most one per digest at a time: the caller sees to that.
+    /// The file that a download fills. There is at most one per digest at a time: the caller sees
+    /// to that.
     IncomingBlob begin(Digest digest) throws IOException;
 }

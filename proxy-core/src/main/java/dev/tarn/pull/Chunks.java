@@ -8,15 +8,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// Which bytes of a blob are here, which are on their way, and which to ask for next: the bookkeeping of
-/// one download. Every byte is claimed by one chunk at a time and written once, so what has been hashed
-/// or read cannot change any more. Pure state without I/O, clock or lock; its owner locks.
+/// Which bytes of a blob are here, which are on their way, and which to ask for next: the
+/// bookkeeping of one download. Every byte is claimed by one chunk at a time and written once, so
+/// what has been hashed or read cannot change any more. Pure state without I/O, clock or lock; its
+/// owner locks.
 final class Chunks {
 
     /// What a reader is after: it has come to `position` and reads on to `end`, exclusive.
     record Wanted(long position, long end) {}
 
-    /// A part of the blob that one request to a source is bringing in. `cursor` is where its next byte goes.
+    /// A part of the blob that one request to a source brings in. `cursor` is where its next byte
+    /// goes.
     static final class Chunk {
         private final ByteRange asked;
         private long cursor;
@@ -42,14 +44,6 @@ final class Chunks {
         }
     }
 
-    /// What a source's answer means for the download.
-    enum Opening {
-        /// The answer fits: its body may be written.
-        FITS,
-        /// It contradicts what another answer, or this one itself, has said of the blob.
-        CONTRADICTS
-    }
-
     private static final long TO_THE_END = Long.MAX_VALUE;
 
     private final long chunkBytes;
@@ -62,8 +56,8 @@ final class Chunks {
         this.chunkBytes = chunkBytes;
     }
 
-    /// Starts from what an earlier download left. Its last byte is asked for again in any case, so that a
-    /// source confirms the size before anything is made of it.
+    /// Starts from what an earlier download left. Its last byte is asked for again in any case, so
+    /// that a source confirms the size before anything is made of it.
     void resume(IncomingBlob.Remainder remainder) {
         for (Spans.Span span : remainder.spans().toList()) {
             present.add(span.start(), Math.min(span.end(), remainder.size() - 1));
@@ -71,62 +65,63 @@ final class Chunks {
         size = OptionalLong.of(remainder.size());
     }
 
-    /// Claims the first chunk, when the size is not known for certain: the part that the first reader is
-    /// after, because the answer to any part tells the size as well.
+    /// Claims the first chunk, before any source has told the size: the part that the first reader
+    /// is after, because the answer to any part tells the size as well.
     Chunk first(ByteRange wanted) {
+        long sizeMax = size.orElse(TO_THE_END);
         Chunk chunk =
                 switch (wanted) {
-                    case ByteRange.Last(long count) when count <= chunkBytes && size.isEmpty() ->
+                    case ByteRange.Last(long count) when size.isEmpty() && count <= chunkBytes ->
                             new Chunk(wanted, 0, TO_THE_END);
-                    case ByteRange.Last _ -> chunkAt(0);
-                    case ByteRange.Between(long start, long _) -> chunkAt(start);
+                    case ByteRange.Between(long start, long _) when missing(start) < sizeMax ->
+                            chunkAt(missing(start));
+                    default -> chunkAt(missing(0));
                 };
         running.add(chunk);
         return chunk;
     }
 
-    /// Claims what is nearest ahead of a reader, or else what comes first in the blob. Empty where every
-    /// byte is here or on its way.
+    /// Claims what is nearest ahead of a reader, or else what comes first in the blob. Empty where
+    /// every byte is here or on its way.
     Optional<Chunk> next(Collection<Wanted> readers) {
-        long end = size.orElseThrow();
-        OptionalLong start =
+        long blobEnd = size.orElseThrow();
+        long start =
                 readers.stream()
-                        .filter(reader -> missing(reader.position()) < Math.min(reader.end(), end))
-                        .min(
-                                Comparator.comparingLong(
-                                                (Wanted r) -> missing(r.position()) - r.position())
-                                        .thenComparingLong(Wanted::position))
-                        .map(reader -> OptionalLong.of(missing(reader.position())))
-                        .orElseGet(() -> OptionalLong.of(missing(0)));
-        if (start.getAsLong() >= end) {
+                        .filter(wanted ->
+                                missing(wanted.position()) < Math.min(wanted.end(), blobEnd))
+                        .min(Comparator.comparingLong(this::distance))
+                        .map(wanted -> missing(wanted.position()))
+                        .orElseGet(() -> missing(0));
+        if (start >= blobEnd) {
             return Optional.empty();
         }
-        Chunk chunk = chunkAt(start.getAsLong());
+        Chunk chunk = chunkAt(start);
         running.add(chunk);
         return Optional.of(chunk);
     }
 
-    /// Fits a chunk to the answer that came for it. A source that knows no ranges answers with the whole
-    /// blob; that is taken where nothing else is here or on its way.
-    Opening open(Chunk chunk, long start, OptionalLong end, OptionalLong answerSize) {
-        if (!isConfirmed && !answerSize.equals(size)) {
-            present = new Spans();
-            size = answerSize;
+    /// Fits a chunk to the answer that came for it; false where the answer contradicts what is
+    /// known of the blob. The first answer of all is free to start anywhere and to hold the whole
+    /// blob: that is what a source does that knows no ranges.
+    boolean open(Chunk chunk, long start, OptionalLong end, OptionalLong answerSize) {
+        if (!isConfirmed) {
+            confirm(chunk, start, answerSize);
         }
-        boolean isNothing = end.isPresent() && end.getAsLong() == start;
-        boolean isWholeInstead = start == 0 && end.equals(answerSize) && chunk.cursor != 0;
-        if (!isConfirmed && isWholeInstead) {
-            present = new Spans();
-        }
-        boolean isAsked =
-                isNothing
-                        || start == chunk.cursor
-                        || (!isConfirmed && (isWholeInstead || chunk.asked instanceof ByteRange.Last));
-        boolean isExpectedSize = answerSize.equals(size);
-        isConfirmed = true;
+        boolean isEmpty = end.isPresent() && end.getAsLong() == start;
+        boolean isAsAsked = isEmpty || start == chunk.cursor;
         chunk.cursor = start;
         chunk.end = end.orElse(TO_THE_END);
-        return isAsked && isExpectedSize && isFree(chunk) ? Opening.FITS : Opening.CONTRADICTS;
+        return answerSize.equals(size) && isAsAsked && (isEmpty || isFree(chunk));
+    }
+
+    private void confirm(Chunk chunk, long start, OptionalLong answerSize) {
+        boolean continuesRemainder = answerSize.equals(size) && start == chunk.cursor;
+        if (!continuesRemainder) {
+            present = new Spans();
+        }
+        size = answerSize;
+        chunk.cursor = start;
+        isConfirmed = true;
     }
 
     /// `count` bytes were written at the chunk's cursor.
@@ -148,22 +143,34 @@ final class Chunks {
         return isConfirmed ? size : OptionalLong.empty();
     }
 
+    /// Whether a source has answered, so that what is here is known to be of the right blob's size.
+    boolean isConfirmed() {
+        return isConfirmed;
+    }
+
     /// How far the bytes from `position` on are here without a gap.
     long presentEnd(long position) {
         return present.endAt(position);
     }
 
-    Spans present() {
-        return present;
+    /// What is worth keeping when the download stops here.
+    Optional<IncomingBlob.Remainder> remainder() {
+        return isConfirmed && size.isPresent() && present.length() > 0
+                ? Optional.of(new IncomingBlob.Remainder(size.getAsLong(), present))
+                : Optional.empty();
     }
 
-    /// How many chunks the missing bytes would make.
+    /// How many requests the missing bytes would take.
     long missingChunks() {
-        return (size.orElse(0) - present.length() + chunkBytes - 1) / chunkBytes;
+        return Math.ceilDiv(size.orElseThrow() - present.length(), chunkBytes);
     }
 
     boolean isNearlyDone() {
         return size().isPresent() && present.length() >= size.getAsLong() / 4 * 3;
+    }
+
+    private long distance(Wanted wanted) {
+        return missing(wanted.position()) - wanted.position();
     }
 
     /// The first position at or behind `position` that is neither here nor on its way.
@@ -185,8 +192,9 @@ final class Chunks {
 
     /// The most that one request may ask for from `start` on without asking for anything twice.
     private Chunk chunkAt(long start) {
-        long end = Math.min(start + chunkBytes, size.orElse(TO_THE_END));
-        end = present.nextStart(start, end) < end ? present.nextStart(start, end) : end;
+        long end = start > TO_THE_END - chunkBytes ? TO_THE_END : start + chunkBytes;
+        end = Math.min(end, size.orElse(TO_THE_END));
+        end = present.nextStart(start, TO_THE_END) < end ? present.nextStart(start, end) : end;
         for (Chunk chunk : running) {
             if (chunk.cursor >= start && chunk.cursor < end) {
                 end = chunk.cursor;
@@ -200,13 +208,9 @@ final class Chunks {
         boolean isAbsent =
                 present.endAt(chunk.cursor) == chunk.cursor
                         && present.nextStart(chunk.cursor, TO_THE_END) >= chunk.end;
-        boolean isUnclaimed =
-                running.stream()
-                        .allMatch(
-                                other ->
-                                        other == chunk
-                                                || other.end <= chunk.cursor
-                                                || chunk.end <= other.cursor);
-        return chunk.cursor == chunk.end || (isAbsent && isUnclaimed);
+        return isAbsent
+                && running.stream()
+                        .filter(other -> other != chunk)
+                        .allMatch(o -> o.end <= chunk.cursor || chunk.end <= o.cursor);
     }
 }

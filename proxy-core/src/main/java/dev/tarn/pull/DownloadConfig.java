@@ -6,8 +6,8 @@ import java.time.Duration;
 ///
 /// @param chunkBytes the most that one request to a source asks for
 /// @param connections how many requests for one blob are under way at once
-/// @param prefetchBytesMax the most that a missed image may have in all for its blobs to be fetched ahead of
-///     the client; 0 turns that off
+/// @param prefetchBytesMax the most that a missed image may have in all for its blobs to be fetched
+///   ahead of the client; 0 turns that off
 /// @param idleTimeout how long a download goes on without a reader
 public record DownloadConfig(
         long chunkBytes, int connections, long prefetchBytesMax, Duration idleTimeout) {

@@ -8,8 +8,8 @@ import java.util.Optional;
 /// Invisible to `BlobStore.find` until it is committed.
 public interface IncomingBlob extends AutoCloseable {
 
-    /// What an earlier download of this blob left behind safely: the size of the whole blob, and the parts
-    /// of it that are here. Nobody has verified them.
+    /// What an earlier download of this blob left behind safely: the size of the whole blob, and
+    /// the parts of it that are here. Nobody has verified them.
     Optional<Remainder> remainder();
 
     /// The parts of a blob of `size` bytes that are on disk.
@@ -21,8 +21,9 @@ public interface IncomingBlob extends AutoCloseable {
     /// Opens the file for one reader.
     BlobReader open() throws IOException;
 
-    /// Syncs the bytes, puts the file in its final place under its digest, and lets it be found. The caller
-    /// has verified `size` bytes against the digest. Once this returns, a power cut loses nothing.
+    /// Syncs the bytes, puts the file in its final place under its digest, and lets it be found.
+    /// The caller has verified `size` bytes against the digest. Once this returns, a power cut
+    /// loses nothing.
     void commit(long size) throws IOException;
 
     /// Syncs what is here and keeps it for the next `begin` of this digest.

@@ -6,8 +6,8 @@ import dev.tarn.oci.RegistryHost;
 import dev.tarn.oci.Repository;
 import java.time.Duration;
 
-/// Hears what happened, in domain words. Metrics, pull timings and logs hang on this. Called from whatever
-/// thread it happened on, so an implementation is quick and never throws.
+/// Hears what happened, in domain words. Metrics, pull timings and logs hang on this. Called from
+/// whatever thread it happened on, so an implementation is quick and never throws.
 public interface PullListener {
 
     /// What was asked for.

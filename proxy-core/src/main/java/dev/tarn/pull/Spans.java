@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
-/// A set of byte positions as disjoint spans, `start` inclusive and `end` exclusive; spans that touch are
-/// one. Not thread-safe: its owner locks.
+/// A set of byte positions as disjoint spans, `start` inclusive and `end` exclusive; spans that
+/// touch are one. Not thread-safe: its owner locks.
 public final class Spans {
 
     /// `start` inclusive, `end` exclusive, never empty.

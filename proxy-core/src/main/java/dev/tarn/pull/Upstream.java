@@ -10,8 +10,8 @@ import dev.tarn.oci.RepositoryName;
 import java.time.Duration;
 import java.util.Optional;
 
-/// A registry that we copy. Every call waits for the network, throws a `RegistryException` where the
-/// registry did not give what was asked for, and is given up when its thread is interrupted.
+/// A registry that we copy. Every call waits for the network, throws a `RegistryException` where
+/// the registry did not give what was asked for, and is given up when its thread is interrupted.
 public interface Upstream {
 
     RegistryHost host();
@@ -23,8 +23,8 @@ public interface Upstream {
     RawManifest fetchManifest(RepositoryName name, Reference reference, Accept accept)
             throws InterruptedException;
 
-    /// Asks what a reference means (HEAD). Empty where the registry has it, but does not say its digest,
-    /// type and size.
+    /// Asks what a reference means (HEAD). Empty where the registry has it, but does not say its
+    /// digest, type and size.
     Optional<Descriptor> describeManifest(RepositoryName name, Reference reference, Accept accept)
             throws InterruptedException;
 

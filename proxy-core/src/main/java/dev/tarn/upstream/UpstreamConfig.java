@@ -10,13 +10,13 @@ import java.util.Optional;
 /// One registry that we copy.
 ///
 /// @param host the name by which clients know it
-/// @param url where it is: scheme, host, optional port, and nothing else; `http` only where the user said
-///     `insecure`
+/// @param url where it is: scheme, host, optional port, and nothing else; `http` only where the
+///   user said `insecure`
 /// @param tagTtl how long a tag is fresh
 /// @param ca a PEM file of certificate authorities that are trusted besides the system's
 /// @param credentials whom we are there; empty for anonymous
-/// @param allowedHosts hosts (`name` or `name:port`) beyond the registry's own domain that may be asked for
-///     tokens, and that a redirect may lead to even where their addresses are private
+/// @param allowedHosts hosts (`name` or `name:port`) beyond the registry's own domain that may be
+///   asked for tokens, and that a redirect may lead to even where their addresses are private
 /// @param connections the most connections to it for blobs at once
 public record UpstreamConfig(
         RegistryHost host,

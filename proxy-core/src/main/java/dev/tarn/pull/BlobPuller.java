@@ -1,0 +1,270 @@
+package dev.tarn.pull;
+
+import dev.tarn.oci.ByteRange;
+import dev.tarn.oci.Descriptor;
+import dev.tarn.oci.Digest;
+import dev.tarn.oci.Manifest;
+import dev.tarn.oci.RegistryException;
+import dev.tarn.oci.RegistryException.Throttled;
+import dev.tarn.oci.Repository;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Finds a blob in the store (hit), joins a download under way (join), or starts one (miss). Called
+/// on the virtual threads of requests.
+///
+/// A blob is stored once, whoever asked for it, but it is readable only through repositories of
+/// which the upstream has said that they hold it.
+public final class BlobPuller implements AutoCloseable {
+
+    /// How many blobs are on their way at once that no client has asked for yet.
+    private static final int PREFETCHES_MAX = 16;
+
+    /// Layers that registries do not hold, by the words in their media types.
+    private static final Pattern NOT_HOSTED = Pattern.compile("nondistributable|foreign");
+
+    private static final Logger LOG = LoggerFactory.getLogger(BlobPuller.class);
+
+    private final BlobStore blobs;
+    private final ManifestStore manifests;
+    private final DownloadConfig config;
+    private final PullListener listener;
+    private final ConcurrentHashMap<Digest, Download> downloads = new ConcurrentHashMap<>();
+    private final Flights<Confirmation, Long> confirmations = new Flights<>();
+    private final Semaphore prefetches = new Semaphore(PREFETCHES_MAX);
+    private volatile boolean isClosed;
+
+    public BlobPuller(
+            BlobStore blobs,
+            ManifestStore manifests,
+            DownloadConfig config,
+            PullListener listener) {
+        this.blobs = blobs;
+        this.manifests = manifests;
+        this.config = config;
+        this.listener = listener;
+    }
+
+    /// The blob for one reader, who closes it. `wanted` is the part that is read, so that it is
+    /// fetched first.
+    public BlobPull pull(Target target, Digest digest, ByteRange wanted)
+            throws InterruptedException {
+        while (true) {
+            Optional<BlobPull> pull = pullStored(target, digest);
+            if (pull.isEmpty()) {
+                pull = joinOrStart(target, digest, wanted);
+            }
+            if (pull.isPresent()) {
+                return pull.get();
+            }
+        }
+    }
+
+    /// The size of the blob, without fetching it.
+    public long size(Target target, Digest digest) throws InterruptedException {
+        Optional<BlobPull> stored = pullStored(target, digest);
+        if (stored.isPresent()) {
+            try (BlobContent content = stored.get().content()) {
+                return content.awaitSize();
+            }
+        }
+        return target.upstream().blobSize(target.name(), digest);
+    }
+
+    private Optional<BlobPull> pullStored(Target target, Digest digest)
+            throws InterruptedException {
+        Optional<BlobContent> stored = blobs.find(digest);
+        if (stored.isEmpty()) {
+            return Optional.empty();
+        }
+        confirm(target, digest, stored.get());
+        return Optional.of(new BlobPull(stored.get(), Outcome.HIT));
+    }
+
+    /// Empty where the store has the blob now, or where a download that was joined came to nothing
+    /// for a reason that need not be ours: look again.
+    private Optional<BlobPull> joinOrStart(Target target, Digest digest, ByteRange wanted)
+            throws InterruptedException {
+        Download download = downloadOf(target, digest, wanted);
+        if (download == null) {
+            return Optional.empty();
+        }
+        Outcome outcome = download.start() ? Outcome.MISS : Outcome.JOIN;
+        Optional<BlobContent> joined = download.join(wanted);
+        if (joined.isEmpty()) {
+            download.awaitEnd();
+            return Optional.empty();
+        }
+        if (!download.startedBy().equals(target.repository())) {
+            confirm(target, digest, joined.get());
+            if (!opens(joined.get())) {
+                download.awaitEnd();
+                return Optional.empty();
+            }
+        }
+        return joined.map(content -> new BlobPull(content, outcome));
+    }
+
+    /// The download of the digest, begun where there is none; none where the blob was committed
+    /// between the caller's look into the store and now.
+    private @Nullable Download downloadOf(Target target, Digest digest, ByteRange wanted) {
+        if (isClosed) {
+            throw new Throttled("the mirror is stopping", Duration.ofSeconds(1));
+        }
+        return downloads.computeIfAbsent(
+                digest,
+                _ ->
+                        isStored(digest)
+                                ? null
+                                : new Download(
+                                        digest,
+                                        target.repository(),
+                                        target.upstream().source(target.name(), digest),
+                                        wanted,
+                                        blobs,
+                                        config,
+                                        new Watch(target, digest)));
+    }
+
+    private boolean isStored(Digest digest) {
+        Optional<BlobContent> stored = blobs.find(digest);
+        stored.ifPresent(BlobContent::close);
+        return stored.isPresent();
+    }
+
+    /// Makes sure that the upstream has this blob under this name, and closes the content where it
+    /// has not.
+    private void confirm(Target target, Digest digest, BlobContent content)
+            throws InterruptedException {
+        boolean isConfirmed = false;
+        try {
+            if (!manifests.isLinked(target.repository(), digest)) {
+                confirmations.await(
+                        new Confirmation(target.repository(), digest),
+                        () -> target.upstream().blobSize(target.name(), digest));
+                manifests.link(target.repository(), digest);
+            }
+            isConfirmed = true;
+        } finally {
+            if (!isConfirmed) {
+                content.close();
+            }
+        }
+    }
+
+    /// Whether a download that somebody else started for another repository gets as far as a size.
+    /// Where it does not, that may be because that repository does not have the blob.
+    private static boolean opens(BlobContent content) throws InterruptedException {
+        boolean opens = false;
+        try {
+            var _ = content.awaitSize();
+            opens = true;
+        } catch (RegistryException e) {
+            LOG.debug("a download that was joined did not open", e);
+        } finally {
+            if (!opens) {
+                content.close();
+            }
+        }
+        return opens;
+    }
+
+    /// Starts to download an image's blobs before anybody asks for them. What nobody comes for is
+    /// stopped after a while, like any download without a reader.
+    void prefetch(Target target, Manifest.Image image) {
+        List<Descriptor> wanted = new ArrayList<>(image.layers());
+        wanted.addFirst(image.config());
+        wanted.removeIf(blob -> NOT_HOSTED.matcher(blob.mediaType().text()).find());
+        BigInteger bytes =
+                wanted.stream()
+                        .map(blob -> BigInteger.valueOf(blob.size()))
+                        .reduce(BigInteger.ZERO, BigInteger::add);
+        if (bytes.compareTo(BigInteger.valueOf(config.prefetchBytesMax())) <= 0) {
+            Thread.ofVirtual().name("prefetch").start(() -> prefetch(target, wanted));
+        }
+    }
+
+    private void prefetch(Target target, List<Descriptor> wanted) {
+        try {
+            for (Descriptor blob : wanted) {
+                prefetches.acquire();
+                Thread.ofVirtual().name("prefetch").start(() -> prefetch(target, blob.digest()));
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts a prefetch", e);
+        }
+    }
+
+    private void prefetch(Target target, Digest digest) {
+        try {
+            Download download = downloadOf(target, digest, ByteRange.whole());
+            if (download != null && download.start()) {
+                download.awaitEnd();
+            }
+        } catch (Throttled e) {
+            LOG.debug("not prefetched: {}", e.getMessage());
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts a prefetch", e);
+        } finally {
+            prefetches.release();
+        }
+    }
+
+    /// Stops all downloads where they are. What they have is kept.
+    @Override
+    public void close() {
+        isClosed = true;
+        downloads.values().forEach(Download::stop);
+        try {
+            for (Download download : downloads.values()) {
+                download.awaitEnd();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private record Confirmation(Repository repository, Digest digest) {}
+
+    /// Follows one download for the puller that keeps it.
+    private final class Watch implements Download.Observer {
+        private final Target target;
+        private final Digest digest;
+        private final long startedAt = System.nanoTime();
+
+        Watch(Target target, Digest digest) {
+            this.target = target;
+            this.digest = digest;
+        }
+
+        @Override
+        public void opened() {
+            manifests.link(target.repository(), digest);
+        }
+
+        @Override
+        public void committed(long size) {
+            Duration duration = Duration.ofNanos(System.nanoTime() - startedAt);
+            listener.downloaded(target.upstream().host(), digest, size, duration);
+        }
+
+        @Override
+        public void failed(RegistryException failure) {
+            listener.downloadFailed(target.upstream().host(), digest, failure);
+        }
+
+        @Override
+        public void ended() {
+            downloads.remove(digest);
+        }
+    }
+}

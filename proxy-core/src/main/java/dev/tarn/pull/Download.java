@@ -1,0 +1,266 @@
+package dev.tarn.pull;
+
+import static dev.tarn.oci.RegistryException.UpstreamFailed.Kind.WRONG_BYTES;
+
+import dev.tarn.oci.ByteRange;
+import dev.tarn.oci.Digest;
+import dev.tarn.oci.RegistryException;
+import dev.tarn.oci.RegistryException.StoreFailed;
+import dev.tarn.oci.RegistryException.Throttled;
+import dev.tarn.oci.RegistryException.UpstreamFailed;
+import dev.tarn.oci.Repository;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// One blob on its way in. It fills one file, which all of its readers read; that file is the only
+/// buffer, so no reader's pace or departure touches it.
+///
+/// Virtual threads share the work. The *supervisor* opens the file, starts the others, and waits
+/// for the outcome. *Workers* each fetch one chunk after another. The *hasher* follows the unbroken
+/// prefix of the file; where that reaches the end, it checks the digest, commits, and lets the last
+/// bytes go.
+final class Download {
+
+    /// Follows a download from outside. Called on the download's own threads.
+    interface Observer {
+        /// The source has answered for the blob: it exists where it was asked for.
+        void opened();
+
+        /// Verified and committed; the last bytes are about to be released.
+        void committed(long size);
+
+        void failed(RegistryException failure);
+
+        /// The last act: whoever asks for this digest from now on starts afresh.
+        void ended();
+    }
+
+    private static final int HASH_BUFFER_BYTES = 256 << 10;
+
+    private final Digest digest;
+    private final Repository startedBy;
+    private final Source source;
+    private final ByteRange wantedFirst;
+    private final BlobStore store;
+    private final DownloadConfig config;
+    private final Observer observer;
+    private final Progress progress;
+    private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean isStarted = new AtomicBoolean();
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    /// @param startedBy the repository through which the blob is fetched
+    /// @param wantedFirst the part that the first request asks for
+    Download(
+            Digest digest,
+            Repository startedBy,
+            Source source,
+            ByteRange wantedFirst,
+            BlobStore store,
+            DownloadConfig config,
+            Observer observer) {
+        this.digest = digest;
+        this.startedBy = startedBy;
+        this.source = source;
+        this.wantedFirst = wantedFirst;
+        this.store = store;
+        this.config = config;
+        this.observer = observer;
+        this.progress = new Progress(config);
+    }
+
+    /// Starts the work; whether it was this call that did.
+    boolean start() {
+        if (!isStarted.compareAndSet(false, true)) {
+            return false;
+        }
+        Thread.ofVirtual().name("download " + digest).start(this::supervise);
+        return true;
+    }
+
+    Repository startedBy() {
+        return startedBy;
+    }
+
+    /// Takes in one more reader; empty once the download has an outcome.
+    Optional<BlobContent> join(ByteRange wanted) {
+        DownloadReader reader = new DownloadReader(progress, wanted);
+        try {
+            return progress.join(reader) ? Optional.of(reader) : Optional.empty();
+        } catch (IOException e) {
+            throw new StoreFailed("cannot read " + digest + " while it arrives", e);
+        }
+    }
+
+    /// Ends the download where it is, keeping what is here for the next time.
+    void stop() {
+        progress.fail(
+                Progress.State.STOPPED,
+                new Throttled("the mirror is stopping", Duration.ofSeconds(1)));
+    }
+
+    void awaitEnd() throws InterruptedException {
+        ended.await();
+    }
+
+    private void supervise() {
+        try (IncomingBlob file = store.begin(digest)) {
+            progress.begin(file);
+            run("hasher", () -> hash(file));
+            run("worker", () -> work(file));
+            Progress.State outcome = progress.awaitOutcome();
+            progress.stopFetches();
+            for (Thread thread = threads.poll(); thread != null; thread = threads.poll()) {
+                thread.join();
+            }
+            if (outcome != Progress.State.COMMITTED && isTrusted(progress.failure())) {
+                keep(file, progress.remainder());
+            }
+        } catch (IOException e) {
+            fail(new StoreFailed("cannot store " + digest, e));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts a supervisor", e);
+        } finally {
+            progress.failure().ifPresent(observer::failed);
+            observer.ended();
+            ended.countDown();
+        }
+    }
+
+    /// Whether what is here may be built on. Not where the bytes, or the disk under them, were
+    /// wrong.
+    private static boolean isTrusted(Optional<RegistryException> failure) {
+        return failure.isEmpty()
+                || !(failure.get() instanceof StoreFailed
+                        || (failure.get() instanceof UpstreamFailed upstream
+                                && upstream.kind() == WRONG_BYTES));
+    }
+
+    private static void keep(IncomingBlob file, Optional<IncomingBlob.Remainder> remainder)
+            throws IOException {
+        if (remainder.isPresent()) {
+            file.keep(remainder.get());
+        }
+    }
+
+    // The workers.
+
+    private void work(IncomingBlob file) throws InterruptedException {
+        for (Optional<Chunks.Chunk> chunk = progress.claim(wantedFirst);
+                chunk.isPresent();
+                chunk = progress.claim(wantedFirst)) {
+            fetch(chunk.get(), file);
+        }
+    }
+
+    private void fetch(Chunks.Chunk chunk, IncomingBlob file) throws InterruptedException {
+        progress.fetching(Optional.empty());
+        try (Source.Fetch answer = source.fetch(chunk.asked())) {
+            progress.fetching(Optional.of(answer));
+            open(chunk, answer, file);
+            boolean hasMore = true;
+            while (hasMore) {
+                hasMore = answer.next(bytes -> write(file, chunk, bytes));
+            }
+        } finally {
+            progress.fetched();
+        }
+        progress.end(chunk);
+    }
+
+    /// The first answer of all tells the size, and with it how many workers there is work for.
+    private void open(Chunks.Chunk chunk, Source.Fetch answer, IncomingBlob file) {
+        boolean isFirst = !progress.isConfirmed();
+        if (!progress.open(chunk, answer)) {
+            throw new UpstreamFailed(
+                    WRONG_BYTES, startedBy + " contradicts itself about " + digest);
+        }
+        if (isFirst) {
+            long workers = Math.min(config.connections(), progress.missingChunks());
+            for (long worker = 1; worker < workers; worker++) {
+                run("worker", () -> work(file));
+            }
+            observer.opened();
+        }
+    }
+
+    private void write(IncomingBlob file, Chunks.Chunk chunk, ByteBuffer bytes) {
+        long count = bytes.remaining();
+        try {
+            file.write(bytes, chunk.cursor());
+        } catch (IOException e) {
+            throw new StoreFailed("cannot write " + digest, e);
+        }
+        progress.wrote(chunk, count);
+    }
+
+    // The hasher.
+
+    private void hash(IncomingBlob file) throws InterruptedException, IOException {
+        MessageDigest hash = digest.algorithm().newHash();
+        long size;
+        try (BlobReader reader = file.open()) {
+            size = hash(reader, hash);
+        }
+        if (!Digest.of(digest.algorithm(), hash).equals(digest)) {
+            throw new UpstreamFailed(WRONG_BYTES, startedBy + " sent other bytes than " + digest);
+        }
+        file.commit(size);
+        observer.committed(size);
+        progress.commit();
+    }
+
+    private long hash(BlobReader reader, MessageDigest hash)
+            throws InterruptedException, IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(HASH_BUFFER_BYTES);
+        long position = 0;
+        for (long end = progress.awaitPrefix(position);
+                end > position;
+                end = progress.awaitPrefix(position)) {
+            while (position < end) {
+                buffer.clear().limit((int) Math.min(buffer.capacity(), end - position));
+                position += reader.read(buffer, position);
+                hash.update(buffer.flip());
+            }
+        }
+        return position;
+    }
+
+    // Failure.
+
+    private interface Step {
+        void run() throws InterruptedException, IOException;
+    }
+
+    /// Starts a thread of this download. Whatever it dies of is the download's failure: a reader
+    /// must never wait for a thread that is gone.
+    private void run(String role, Step step) {
+        Runnable guarded =
+                () -> {
+                    try {
+                        step.run();
+                    } catch (RegistryException e) {
+                        fail(e);
+                    } catch (IOException e) {
+                        fail(new StoreFailed("cannot store " + digest, e));
+                    } catch (InterruptedException e) {
+                        fail(new StoreFailed("the " + role + " was interrupted", e));
+                    } catch (RuntimeException | Error e) {
+                        fail(new StoreFailed("a bug in the " + role, e));
+                        throw e;
+                    }
+                };
+        threads.add(Thread.ofVirtual().name(role + " " + digest).start(guarded));
+    }
+
+    private void fail(RegistryException reason) {
+        progress.fail(Progress.State.FAILED, reason);
+    }
+}

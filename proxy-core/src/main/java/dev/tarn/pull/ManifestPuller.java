@@ -1,0 +1,210 @@
+package dev.tarn.pull;
+
+import static dev.tarn.oci.RegistryException.UpstreamFailed.Kind.SILENT;
+import static dev.tarn.oci.RegistryException.UpstreamFailed.Kind.WRONG_BYTES;
+
+import dev.tarn.oci.Accept;
+import dev.tarn.oci.Descriptor;
+import dev.tarn.oci.Digest;
+import dev.tarn.oci.Manifest;
+import dev.tarn.oci.ManifestParser;
+import dev.tarn.oci.RawManifest;
+import dev.tarn.oci.Reference;
+import dev.tarn.oci.RegistryException.Throttled;
+import dev.tarn.oci.RegistryException.UpstreamFailed;
+import dev.tarn.oci.Repository;
+import dev.tarn.oci.Tag;
+import dev.tarn.pull.ManifestStore.TagEntry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Answers for manifests. One asked for by digest is fetched once for ever. What a tag means is
+/// taken from memory while it is fresh; then the upstream is asked by HEAD, which Docker Hub does
+/// not count as a pull, and where that fails, what is here is served as stale. Called on the
+/// virtual threads of requests.
+public final class ManifestPuller {
+
+    /// How long a client waits for the upstream to say what a tag means, before it gets what we
+    /// have.
+    private static final Duration PATIENCE_WITH_STALE = Duration.ofSeconds(2);
+
+    /// How long it waits where there is nothing else to give it. containerd gives up at 30 seconds.
+    private static final Duration PATIENCE = Duration.ofSeconds(25);
+
+    private static final Logger LOG = LoggerFactory.getLogger(ManifestPuller.class);
+
+    private final ManifestStore store;
+    private final BlobPuller blobs;
+    private final InstantSource clock;
+    private final Flights<Question, RawManifest> fetches = new Flights<>();
+    private final Flights<Question, Optional<Descriptor>> descriptions = new Flights<>();
+
+    private record Question(Repository repository, Reference reference, Accept accept) {}
+
+    public ManifestPuller(ManifestStore store, BlobPuller blobs, InstantSource clock) {
+        this.store = store;
+        this.blobs = blobs;
+        this.clock = clock;
+    }
+
+    /// The manifest itself (GET).
+    public ManifestPull pull(Target target, Reference reference, Accept accept)
+            throws InterruptedException {
+        return switch (reference) {
+            case Digest digest -> pull(target, digest);
+            case Tag tag -> pull(target, tag, accept);
+        };
+    }
+
+    /// What a reference means (HEAD). Fetches nothing that is not needed to say it.
+    public DescriptorPull describe(Target target, Reference reference, Accept accept)
+            throws InterruptedException {
+        return switch (reference) {
+            case Digest digest -> describe(target, digest);
+            case Tag tag -> describe(target, tag, accept);
+        };
+    }
+
+    // By digest.
+
+    private ManifestPull pull(Target target, Digest digest) throws InterruptedException {
+        Optional<RawManifest> stored = findConfirmed(target, digest);
+        return stored.isPresent()
+                ? new ManifestPull(stored.get(), Outcome.HIT)
+                : miss(target, digest, Accept.ANYTHING);
+    }
+
+    private DescriptorPull describe(Target target, Digest digest) throws InterruptedException {
+        Optional<RawManifest> stored = findConfirmed(target, digest);
+        return stored.isPresent()
+                ? new DescriptorPull(stored.get().descriptor(), Outcome.HIT)
+                : new DescriptorPull(ask(target, digest, Accept.ANYTHING, PATIENCE), Outcome.MISS);
+    }
+
+    /// A stored manifest, once the upstream has said that it is to be had under this name.
+    private Optional<RawManifest> findConfirmed(Target target, Digest digest)
+            throws InterruptedException {
+        Optional<RawManifest> stored = store.find(digest);
+        if (stored.isPresent() && !store.isLinked(target.repository(), digest)) {
+            var _ = ask(target, digest, Accept.ANYTHING, PATIENCE);
+            store.link(target.repository(), digest);
+        }
+        return stored;
+    }
+
+    // By tag.
+
+    private ManifestPull pull(Target target, Tag tag, Accept accept) throws InterruptedException {
+        Optional<TagEntry> known = store.findTag(target.repository(), tag, accept);
+        if (known.isEmpty()) {
+            return miss(target, tag, accept);
+        }
+        Descriptor before = known.get().descriptor();
+        if (isFresh(target, known.get())) {
+            return pull(target, before.digest());
+        }
+        try {
+            Descriptor now = ask(target, tag, accept, PATIENCE_WITH_STALE);
+            ManifestPull pull = pull(target, now.digest());
+            remember(target, tag, accept, now);
+            return pull.outcome() == Outcome.HIT
+                    ? new ManifestPull(pull.manifest(), Outcome.REVALIDATED)
+                    : pull;
+        } catch (Throttled | UpstreamFailed e) {
+            RawManifest stored = store.find(before.digest()).orElseThrow(() -> e);
+            LOG.info("{}:{} is served stale: {}", target.repository(), tag, e.getMessage());
+            return new ManifestPull(stored, Outcome.STALE);
+        }
+    }
+
+    private DescriptorPull describe(Target target, Tag tag, Accept accept)
+            throws InterruptedException {
+        Optional<TagEntry> known = store.findTag(target.repository(), tag, accept);
+        if (known.isPresent() && isFresh(target, known.get())) {
+            return new DescriptorPull(known.get().descriptor(), Outcome.HIT);
+        }
+        try {
+            Duration patience = known.isPresent() ? PATIENCE_WITH_STALE : PATIENCE;
+            Descriptor now = ask(target, tag, accept, patience);
+            Outcome outcome = known.isPresent() ? Outcome.REVALIDATED : Outcome.MISS;
+            if (known.isEmpty() || isWorthMoving(known.get(), now)) {
+                remember(target, tag, accept, now);
+            }
+            return new DescriptorPull(now, outcome);
+        } catch (Throttled | UpstreamFailed e) {
+            Descriptor before = known.map(TagEntry::descriptor).orElseThrow(() -> e);
+            LOG.info("{}:{} is described stale: {}", target.repository(), tag, e.getMessage());
+            return new DescriptorPull(before, Outcome.STALE);
+        }
+    }
+
+    private boolean isFresh(Target target, TagEntry entry) {
+        Duration age = Duration.between(entry.checkedAt(), clock.instant());
+        return !age.isNegative() && age.compareTo(target.upstream().tagTtl()) < 0;
+    }
+
+    /// A tag does not leave a manifest that we hold for one that we do not hold yet: if the
+    /// upstream went away in between, we would have nothing to serve.
+    private boolean isWorthMoving(TagEntry before, Descriptor now) {
+        return store.find(now.digest()).isPresent()
+                || store.find(before.descriptor().digest()).isEmpty();
+    }
+
+    private void remember(Target target, Tag tag, Accept accept, Descriptor descriptor) {
+        TagEntry entry = new TagEntry(descriptor, clock.instant());
+        store.putTag(target.repository(), tag, accept, entry);
+    }
+
+    // From the upstream.
+
+    private ManifestPull miss(Target target, Reference reference, Accept accept)
+            throws InterruptedException {
+        RawManifest manifest = fetch(target, reference, accept);
+        if (ManifestParser.parse(manifest) instanceof Manifest.Image image) {
+            blobs.prefetch(target, image);
+        }
+        return new ManifestPull(manifest, Outcome.MISS);
+    }
+
+    private RawManifest fetch(Target target, Reference reference, Accept accept)
+            throws InterruptedException {
+        return fetches.await(
+                new Question(target.repository(), reference, accept),
+                () -> {
+                    RawManifest manifest =
+                            target.upstream().fetchManifest(target.name(), reference, accept);
+                    store.put(manifest);
+                    store.link(target.repository(), manifest.digest());
+                    if (reference instanceof Tag tag) {
+                        remember(target, tag, accept, manifest.descriptor());
+                    }
+                    return manifest;
+                });
+    }
+
+    /// What the upstream says that a reference means. Where a registry does not say it in answer to
+    /// a HEAD, the manifest itself does.
+    private Descriptor ask(Target target, Reference reference, Accept accept, Duration patience)
+            throws InterruptedException {
+        Optional<Optional<Descriptor>> answer =
+                descriptions.await(
+                        new Question(target.repository(), reference, accept),
+                        patience,
+                        () -> target.upstream().describeManifest(target.name(), reference, accept));
+        if (answer.isEmpty()) {
+            throw new UpstreamFailed(SILENT, target.repository() + " takes too long to confirm");
+        }
+        Descriptor descriptor =
+                answer.get().isPresent()
+                        ? answer.get().get()
+                        : fetch(target, reference, accept).descriptor();
+        if (reference instanceof Digest digest && !descriptor.digest().equals(digest)) {
+            throw new UpstreamFailed(
+                    WRONG_BYTES, target.repository() + " describes another manifest");
+        }
+        return descriptor;
+    }
+}
