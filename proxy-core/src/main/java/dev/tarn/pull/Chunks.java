@@ -196,7 +196,7 @@ final class Chunks {
         end = Math.min(end, size.orElse(TO_THE_END));
         end = present.nextStart(start, TO_THE_END) < end ? present.nextStart(start, end) : end;
         for (Chunk chunk : running) {
-            if (chunk.cursor >= start && chunk.cursor < end) {
+            if (chunk.cursor > start && chunk.cursor < end) {
                 end = chunk.cursor;
             }
         }
