@@ -2,13 +2,17 @@ package dev.tarn.oci;
 
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Optional;
 
 /// What kinds of manifest a client takes, normalised: sorted, without weights, and `ANYTHING` where
 /// a wildcard is among them. Registries may answer one tag with different manifests for different
 /// values of this, so what is known about a tag is kept per value.
 public record Accept(List<MediaType> types) {
+
+    private static final MediaType WILDCARD = new MediaType("*/*");
+    private static final MediaType APPLICATION = new MediaType("application/*");
 
     /// The four types of Docker schema 2 and OCI, and whatever else there is.
     public static final Accept ANYTHING =
@@ -18,7 +22,7 @@ public record Accept(List<MediaType> types) {
                             MediaType.DOCKER_MANIFEST_LIST,
                             MediaType.OCI_MANIFEST,
                             MediaType.OCI_INDEX,
-                            new MediaType("*/*")));
+                            WILDCARD));
 
     private static final int TYPES_MAX = 32;
 
@@ -28,28 +32,25 @@ public record Accept(List<MediaType> types) {
 
     /// Reads the values of a client's `Accept` headers. What is not a media type is passed over.
     public static Accept parse(Collection<String> values) {
-        TreeSet<String> types = new TreeSet<>();
-        values.stream()
-                .flatMap(value -> Arrays.stream(value.split(",", -1)))
-                .map(Accept::withoutParameters)
-                .filter(Accept::isMediaType)
-                .limit(TYPES_MAX)
-                .forEach(types::add);
+        List<MediaType> types =
+                values.stream()
+                        .flatMap(value -> Arrays.stream(value.split(",", -1)))
+                        .filter(text -> !text.isBlank())
+                        .limit(TYPES_MAX)
+                        .flatMap(text -> mediaType(text).stream())
+                        .distinct()
+                        .sorted(Comparator.comparing(MediaType::text))
+                        .toList();
         boolean takesAnything =
-                types.isEmpty() || types.contains("*/*") || types.contains("application/*");
-        return takesAnything ? ANYTHING : new Accept(types.stream().map(MediaType::new).toList());
+                types.isEmpty() || types.contains(WILDCARD) || types.contains(APPLICATION);
+        return takesAnything ? ANYTHING : new Accept(types);
     }
 
-    private static String withoutParameters(String value) {
-        int semicolon = value.indexOf(';');
-        return (semicolon < 0 ? value : value.substring(0, semicolon)).trim();
-    }
-
-    private static boolean isMediaType(String text) {
+    private static Optional<MediaType> mediaType(String text) {
         try {
-            return !new MediaType(text).text().isEmpty();
+            return Optional.of(new MediaType(text));
         } catch (IllegalArgumentException e) {
-            return false;
+            return Optional.empty();
         }
     }
 

@@ -20,6 +20,9 @@ public record ContentRange(long start, long end, long size) {
 
     /// As in the `Content-Range` header, where the last position is inclusive (RFC 9110 §14.4).
     public String header() {
+        if (start == end) {
+            throw new IllegalStateException("a part without bytes has no Content-Range");
+        }
         return "bytes " + start + "-" + (end - 1) + "/" + size;
     }
 }

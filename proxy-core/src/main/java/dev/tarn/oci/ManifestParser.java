@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -16,16 +18,25 @@ import tools.jackson.databind.json.JsonMapper;
 public final class ManifestParser {
 
     private static final int CHILDREN_MAX = 1_000;
+
+    /// Twice what 4 MiB of plain descriptors have. A `{}` of two bytes becomes some hundred.
+    private static final int TOKENS_MAX = 500_000;
+
     private static final JsonMapper JSON =
             JsonMapper.builder(
                             JsonFactory.builder()
+                                    // RFC 8259 §8.1: UTF-8, and nothing else is read by clients
+                                    .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
                                     .streamReadConstraints(
                                             StreamReadConstraints.builder()
                                                     .maxNestingDepth(64)
                                                     .maxStringLength(1 << 20)
+                                                    .maxTokenCount(TOKENS_MAX)
                                                     .maxDocumentLength(RawManifest.SIZE_MAX)
                                                     .build())
                                     .build())
+                    // RFC 8259 §4: which of two equal keys counts is open
+                    .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
                     .build();
 
     private ManifestParser() {}
@@ -56,6 +67,9 @@ public final class ManifestParser {
     }
 
     private static Optional<Manifest> manifest(MediaType type, JsonNode document) {
+        if (!mediaType(document).orElse(type).equals(type)) {
+            return Optional.empty();
+        }
         boolean listsManifests = document.has("manifests");
         boolean listsLayers = document.has("layers") || document.has("config");
         if (listsManifests == listsLayers || type.isIndex() != listsManifests) {
@@ -87,7 +101,10 @@ public final class ManifestParser {
     private static Optional<Descriptor> descriptor(JsonNode node) {
         JsonNode size = node.path("size");
         JsonNode digest = node.path("digest");
-        if (!size.canConvertToLong() || size.asLong() < 0 || !digest.isString()) {
+        if (!size.isIntegralNumber()
+                || !size.canConvertToLong()
+                || size.asLong() < 0
+                || !digest.isString()) {
             return Optional.empty();
         }
         try {

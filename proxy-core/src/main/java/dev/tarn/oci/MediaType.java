@@ -21,13 +21,11 @@ public record MediaType(String text) {
 
     public MediaType {
         int semicolon = text.indexOf(';');
-        text =
-                (semicolon < 0 ? text : text.substring(0, semicolon))
-                        .trim()
-                        .toLowerCase(Locale.ROOT);
+        text = (semicolon < 0 ? text : text.substring(0, semicolon)).trim();
         if (text.length() > LENGTH_MAX || !isTypeAndSubtype(text)) {
             throw new IllegalArgumentException("not a media type");
         }
+        text = text.toLowerCase(Locale.ROOT); // only now: a Kelvin sign would become a 'k'
     }
 
     public boolean isImage() {
@@ -48,12 +46,15 @@ public record MediaType(String text) {
         return slash > 0
                 && slash < text.length() - 1
                 && slash == text.lastIndexOf('/')
-                && text.chars().allMatch(c -> c == '/' || isTokenCharacter(c));
+                && text.chars().allMatch(c -> c == '/' || isNameCharacter(c));
     }
 
-    /// RFC 9110 §5.6.2.
-    private static boolean isTokenCharacter(int c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || "!#$&-^_.+*".indexOf(c) >= 0;
+    /// RFC 6838 §4.2, and the `*` of an `Accept` header.
+    private static boolean isNameCharacter(int c) {
+        return (c >= 'a' && c <= 'z')
+                || (c >= 'A' && c <= 'Z')
+                || (c >= '0' && c <= '9')
+                || "!#$&-^_.+*".indexOf(c) >= 0;
     }
 
     @Override

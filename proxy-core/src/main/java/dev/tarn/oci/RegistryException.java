@@ -91,13 +91,13 @@ public abstract sealed class RegistryException extends RuntimeException {
         }
     }
 
-    /// A range that starts behind the end of the blob.
+    /// A range that holds no byte of the blob.
     public static final class RangeUnsatisfiable extends RegistryException {
         @Serial private static final long serialVersionUID = 1L;
         private final long size;
 
         public RangeUnsatisfiable(long size) {
-            super("range starts behind the end of " + size + " bytes", null);
+            super("no byte of the range is among the blob's " + size, null);
             this.size = size;
         }
 

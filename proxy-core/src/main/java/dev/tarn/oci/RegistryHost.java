@@ -9,7 +9,6 @@ public record RegistryHost(String text) {
     private static final int LENGTH_MAX = 255 + 6;
 
     public RegistryHost {
-        text = text.toLowerCase(Locale.ROOT);
         if (text.isEmpty()
                 || text.length() > LENGTH_MAX
                 || !text.chars().allMatch(RegistryHost::isAllowed)) {
@@ -17,10 +16,12 @@ public record RegistryHost(String text) {
                     ErrorCode.NAME_INVALID,
                     "not a registry host: letters, digits, '.', '-', '_' and an optional port");
         }
+        text = text.toLowerCase(Locale.ROOT); // only now: a Kelvin sign would become a 'k'
     }
 
     private static boolean isAllowed(int c) {
         return (c >= 'a' && c <= 'z')
+                || (c >= 'A' && c <= 'Z')
                 || (c >= '0' && c <= '9')
                 || c == '.'
                 || c == '-'
