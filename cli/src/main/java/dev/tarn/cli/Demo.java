@@ -37,23 +37,26 @@ final class Demo {
     private static final Duration STEP_MAX = Duration.ofSeconds(60);
 
     private final PrintWriter out;
-    private final DemoImage image = DemoImage.generate();
-    private final SlowLink link = new SlowLink(LATENCY, BYTES_PER_SECOND);
+    private final DemoImage image;
+    private final SlowLink link;
+    private final int clients;
 
     Demo(PrintWriter out) {
+        this(out, DemoImage.generate(), new SlowLink(LATENCY, BYTES_PER_SECOND), CLIENTS);
+    }
+
+    Demo(PrintWriter out, DemoImage image, SlowLink link, int clients) {
         this.out = out;
+        this.image = image;
+        this.link = link;
+        this.clients = clients;
     }
 
     /// Whether every digest was right and every byte crossed the link once.
     boolean run() throws IOException, InterruptedException {
         out.printf(
-                "Pulling an image of %d layers, %.1f MB, over a link with %d ms and %d MB/s"
-                        + " per connection.%n%n%s%n",
-                image.layerCount(),
-                image.size() / 1e6,
-                LATENCY.toMillis(),
-                BYTES_PER_SECOND / 1_000_000,
-                DemoStep.HEADER);
+                "Pulling an image of %d layers, %.1f MB, over %s.%n%n%s%n",
+                image.layerCount(), image.size() / 1e6, link, DemoStep.HEADER);
         List<String> broken = new ArrayList<>();
         try (DemoRegistry registry = DemoRegistry.start(image, link)) {
             DemoStep direct = pull("without the mirror", registry.url(), 1);
@@ -64,9 +67,9 @@ final class Demo {
             }
             try (TemporaryFolder store = TemporaryFolder.create();
                     Mirror mirror = mirror(registry, store.path())) {
-                DemoStep crowd = pull("cold mirror, all at once", mirror.url(), CLIENTS);
+                DemoStep crowd = pull("cold mirror, all at once", mirror.url(), clients);
                 expect(crowd, image.sizes(), broken);
-                expect(pull("warm mirror, all at once", mirror.url(), CLIENTS), Map.of(), broken);
+                expect(pull("warm mirror, all at once", mirror.url(), clients), Map.of(), broken);
             }
         }
         out.println();
@@ -91,9 +94,9 @@ final class Demo {
         }
     }
 
-    private DemoStep pull(String name, URI registry, int clients) throws InterruptedException {
+    private DemoStep pull(String name, URI registry, int count) throws InterruptedException {
         List<DemoClient> pullers = new ArrayList<>();
-        for (int i = 0; i < clients; i++) {
+        for (int i = 0; i < count; i++) {
             pullers.add(new DemoClient(registry));
         }
         List<String> failures = new ArrayList<>();
@@ -116,8 +119,8 @@ final class Demo {
             }
         }
         pullers.forEach(DemoClient::close);
-        int expected = clients * image.sizes().size();
-        return new DemoStep(name, clients, time, link.takeCarried(), verified, expected, failures);
+        int expected = count * image.sizes().size();
+        return new DemoStep(name, count, time, link.takeCarried(), verified, expected, failures);
     }
 
     private int countRight(List<Digest> digests) {

@@ -99,7 +99,7 @@ final class DemoRegistry implements AutoCloseable {
         String asked = exchange.getRequestHeaders().getFirst("Range");
         if (asked != null) {
             try {
-                range = ByteRange.parse(asked).orElse(ByteRange.WHOLE).of(range.size());
+                range = ByteRange.parse(asked).orElse(ByteRange.whole()).of(range.size());
             } catch (RegistryException.RangeUnsatisfiable e) {
                 exchange.getResponseHeaders().set("Content-Range", "bytes */" + e.size());
                 exchange.sendResponseHeaders(416, -1);

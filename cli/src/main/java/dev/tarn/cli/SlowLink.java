@@ -25,6 +25,12 @@ final class SlowLink {
         this.bytesPerSecond = bytesPerSecond;
     }
 
+    @Override
+    public String toString() {
+        return "a link with %d ms and %d MB/s per connection"
+                .formatted(latency.toMillis(), bytesPerSecond / 1_000_000);
+    }
+
     void awaitLatency() throws InterruptedException {
         Thread.sleep(latency);
     }

@@ -61,8 +61,12 @@ public final class ConfigReader {
     ///
     /// @throws ConfigException with everything that is wrong
     public static TarnConfig read(Optional<Path> file, Map<String, String> variables) {
+        return read(file, USUAL_FILE, variables);
+    }
+
+    static TarnConfig read(Optional<Path> file, Path usualFile, Map<String, String> variables) {
         return new ConfigReader(variables)
-                .read(file.or(() -> Optional.of(USUAL_FILE).filter(Files::exists)));
+                .read(file.or(() -> Optional.of(usualFile).filter(Files::exists)));
     }
 
     /// The paths of all keys: `http.addr`, `upstreams.docker.io.urls`, …

@@ -71,16 +71,17 @@ final class Section {
     }
 
     <T> Optional<T> find(String key, Format<T> format) {
+        Optional<Node> node = node(key);
         return reading.environment()
                 .find(pathOf(key))
-                .or(() -> node(key).flatMap(node -> scalar(node, pathOf(key))))
+                .or(() -> node.flatMap(value -> scalar(value, pathOf(key))))
                 .flatMap(setting -> setting.parse(format, reading.problems()));
     }
 
     <T> List<T> list(String key, Format<T> format, List<T> otherwise) {
+        Optional<Node> node = node(key);
         List<Setting> settings = listFromEnvironment(key);
         if (settings.isEmpty()) {
-            Optional<Node> node = node(key);
             if (node.isEmpty()) {
                 return otherwise;
             }

@@ -19,7 +19,7 @@ import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /// A YAML file as a tree of nodes that know their line and column. Size, depth and aliases are
@@ -29,7 +29,8 @@ final class YamlFile {
     private static final int BYTES_MAX = 1 << 20;
     private static final int DEPTH_MAX = 20;
     private static final int ALIASES_MAX = 100;
-    private static final LoadSettings SETTINGS = LoadSettings.builder().build();
+    private static final LoadSettings SETTINGS =
+            LoadSettings.builder().setAllowNonScalarKeys(true).build();
 
     private YamlFile() {}
 
@@ -42,9 +43,10 @@ final class YamlFile {
         } catch (MarkedYamlEngineException e) {
             Optional<Mark> mark = e.getProblemMark().or(e::getContextMark);
             throw refuse(file, mark, "is not YAML: " + withoutContent(e.getProblem()));
-        } catch (YamlEngineException e) {
+        } catch (ReaderException e) {
+            String character = "U+%04X".formatted(e.getCodePoint());
             throw refuse(
-                    file, Optional.empty(), "is not YAML: it holds characters that YAML forbids");
+                    file, Optional.empty(), "is not YAML: it holds the character " + character);
         }
     }
 

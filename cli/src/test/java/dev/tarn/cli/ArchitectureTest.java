@@ -61,7 +61,7 @@ class ArchitectureTest {
                     .mayNotBeAccessedByAnyLayer();
 
     @ArchTest
-    static final ArchRule noPackageNeedsItself =
+    static final ArchRule packagesDoNotNeedEachOtherInCircles =
             slices().matching("dev.tarn.(**)").should().beFreeOfCycles();
 
     @ArchTest

@@ -60,7 +60,7 @@ class CommandLineTest {
         Said said = tarn(line.isEmpty() ? new String[0] : line.split(" "));
 
         assertThat(said.exitCode()).isEqualTo(2);
-        assertThat(said.err()).contains("Usage: tarn");
+        assertThat(said.err()).containsAnyOf("Usage: tarn", "Did you mean: tarn serve?");
         assertThat(said.out()).isEmpty();
     }
 

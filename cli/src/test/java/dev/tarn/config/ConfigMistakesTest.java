@@ -62,7 +62,7 @@ class ConfigMistakesTest {
                     http: 5000                             |1:7: http: is not a section
                     http: []                               |1:7: http: is not a section
                     http: {addr: [a]}                      |1:14: http.addr: is not a single value
-                    http: {addr: }                         |1:14: http.addr: has no value
+                    http: {addr: }                         |1:13: http.addr: has no value
                     http: {addr: ""}                       |1:14: http.addr: has no value
                     http: {addr: 5000}                     |1:14: http.addr: '5000' is not an address (such as 127.0.0.1:5000, :5000 or [::1]:5000)
                     http: {addr: "::1:5000"}               |1:14: http.addr: '::1:5000' is not an address (such as 127.0.0.1:5000, :5000 or [::1]:5000)
@@ -208,7 +208,7 @@ class ConfigMistakesTest {
     @Test
     void forbiddenCharactersAreNotYaml() throws IOException {
         assertThat(file.problems("http: \u0001"))
-                .containsExactly("tarn.yaml: is not YAML: it holds characters that YAML forbids");
+                .containsExactly("tarn.yaml: is not YAML: it holds the character U+0001");
     }
 
     @Test

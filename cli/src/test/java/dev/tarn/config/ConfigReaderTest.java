@@ -178,10 +178,29 @@ class ConfigReaderTest {
     }
 
     @Test
-    void withoutAFileTheEnvironmentAloneIsRead() {
-        TarnConfig config =
-                ConfigReader.read(Optional.empty(), Map.of("TARN_STORAGE_ROOTDIRECTORY", "/data"));
+    void whereNoFileIsNamedTheUsualOneIsReadIfItIsThere() throws IOException {
+        Path usual = folder.resolve("usual.yaml");
+        assertThat(ConfigReader.read(Optional.empty(), usual, Map.of()).logLevel())
+                .isEqualTo(Level.INFO);
 
-        assertThat(config.rootDirectory()).isEqualTo(Path.of("/data"));
+        file.write("usual.yaml", "log: {level: debug}");
+        assertThat(ConfigReader.read(Optional.empty(), usual, Map.of()).logLevel())
+                .isEqualTo(Level.DEBUG);
+    }
+
+    @Test
+    void theStoreOfAUserIsWhereXdgSaysUnlessTheUserIsRoot() {
+        Path root =
+                ConfigReader.read(
+                                Optional.empty(),
+                                folder.resolve("none"),
+                                Map.of("XDG_DATA_HOME", folder.toString()))
+                        .rootDirectory();
+
+        assertThat(root)
+                .isEqualTo(
+                        System.getProperty("user.name").equals("root")
+                                ? Path.of("/var/lib/tarn")
+                                : folder.resolve("tarn"));
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -44,8 +45,8 @@ class ShippedConfigTest {
         return ConfigReader.keys().contains(key + ".urls");
     }
 
-    private static TreeSet<String> keysIn(Node node, String path) {
-        TreeSet<String> keys = new TreeSet<>();
+    private static Set<String> keysIn(Node node, String path) {
+        Set<String> keys = new TreeSet<>();
         if (node instanceof MappingNode section) {
             for (NodeTuple entry : section.getValue()) {
                 String key = path + ((ScalarNode) entry.getKeyNode()).getValue();
