@@ -35,9 +35,8 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         TarnConfig config = configOption.read(environment);
         log(config.logLevel());
-        Mirror mirror = Mirror.start(config, environment);
         Termination termination = Termination.listen(config.http().drainTimeout().plus(CLOSE_MAX));
-        try (mirror) {
+        try (Mirror mirror = Mirror.start(config, environment)) {
             spec.commandLine().getOut().println(mirror.readyLine());
             termination.await();
         } finally {

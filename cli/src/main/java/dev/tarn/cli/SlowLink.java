@@ -44,11 +44,11 @@ final class SlowLink {
         while (bytes.hasRemaining()) {
             int length = Math.min(piece.length, bytes.remaining());
             bytes.get(piece, 0, length);
-            out.write(piece, 0, length);
-            count.add(length);
             sent += length;
             long dueNanos = startedNanos + sent * 1_000_000_000L / bytesPerSecond;
             Thread.sleep(Duration.ofNanos(Math.max(0, dueNanos - System.nanoTime())));
+            out.write(piece, 0, length);
+            count.add(length);
         }
     }
 

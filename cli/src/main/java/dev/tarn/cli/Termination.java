@@ -17,7 +17,8 @@ final class Termination {
         this.closeMax = closeMax;
     }
 
-    /// From here on the process ends when `closed` has been called, or `closeMax` after the signal.
+    /// From here on a signal ends the process only when `closed` has been called, or `closeMax`
+    /// later.
     static Termination listen(Duration closeMax) {
         Termination termination = new Termination(closeMax);
         Runtime.getRuntime().addShutdownHook(new Thread(termination::end, "termination"));
@@ -35,11 +36,15 @@ final class Termination {
     }
 
     private void end() {
+        if (closed.getCount() == 0) {
+            return; // no signal: the process ends by itself, with an exit code of its own
+        }
         asked.countDown();
         int exitCode = Main.FAILED;
         try {
-            exitCode =
-                    closed.await(closeMax.toMillis(), TimeUnit.MILLISECONDS) ? Main.OK : exitCode;
+            if (closed.await(closeMax.toMillis(), TimeUnit.MILLISECONDS)) {
+                exitCode = Main.OK;
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

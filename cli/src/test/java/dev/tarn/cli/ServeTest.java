@@ -49,6 +49,7 @@ class ServeTest {
         return new ProcessBuilder(
                         ProcessHandle.current().info().command().orElseThrow(),
                         "--enable-native-access=ALL-UNNAMED",
+                        "-Dlogback.configurationFile=logback.xml", // the one that is shipped
                         "-cp",
                         System.getProperty("java.class.path"),
                         Main.class.getName(),
