@@ -250,9 +250,9 @@ public final class ScriptedUpstream implements Upstream {
                 throw new UpstreamFailed(Kind.CUT_OFF, "cut off at " + position);
             }
             int count = (int) Math.min(PIECE_BYTES, Math.min(range.end(), cutAt) - position);
+            bytesSent.addAndGet(count);
             sink.accept(ByteBuffer.wrap(bytes, (int) position, count).slice());
             position += count;
-            bytesSent.addAndGet(count);
             return true;
         }
 
