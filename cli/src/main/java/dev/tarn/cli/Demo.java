@@ -137,7 +137,6 @@ final class Demo {
                         UPSTREAM,
                         List.of(UpstreamConfig.of(UPSTREAM, registry.url())),
                         Map.of(),
-                        Optional.empty(),
                         DownloadConfig.DEFAULT,
                         Level.INFO);
         return Mirror.start(config, Collections.emptyMap());
