@@ -19,7 +19,7 @@ public final class ManifestParser {
 
     private static final int CHILDREN_MAX = 1_000;
 
-    /// Twice what 4 MiB of plain descriptors have. A `{}` of two bytes becomes some hundred.
+    /// Twice what 4 MiB of plain descriptors have. Each `{},` becomes some hundred bytes.
     private static final int TOKENS_MAX = 500_000;
 
     private static final JsonMapper JSON =

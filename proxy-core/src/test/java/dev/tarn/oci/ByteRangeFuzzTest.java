@@ -9,7 +9,7 @@ class ByteRangeFuzzTest {
 
     private static final long[] SIZES = {0, 1, 2_048, Long.MAX_VALUE - 1};
 
-    @FuzzTest
+    @FuzzTest(maxDuration = "30s")
     void isAPartOfTheBlobOrRefused(byte[] input) {
         ByteRange.parse(new String(input, ISO_8859_1)).ifPresent(ByteRangeFuzzTest::check);
     }

@@ -9,7 +9,7 @@ class ManifestParserFuzzTest {
 
     private static final MediaType GENERIC = new MediaType("application/json");
 
-    @FuzzTest
+    @FuzzTest(maxDuration = "30s")
     void isReadAsWhatItArrivedAsOrNotAtAll(byte[] body) {
         for (MediaType type : List.of(MediaType.OCI_MANIFEST, MediaType.OCI_INDEX)) {
             ManifestParser.typeOf(type, body).ifPresent(kept -> assertThat(kept).isEqualTo(type));

@@ -7,7 +7,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 
 class ReferenceFuzzTest {
 
-    @FuzzTest
+    @FuzzTest(maxDuration = "30s")
     void isTheTextThatItWasReadFromOrRefused(byte[] input) {
         String text = new String(input, UTF_8);
         boolean hasColon = text.indexOf(':') >= 0;

@@ -11,7 +11,7 @@ class RepositoryNameFuzzTest {
     private static final String PART = "[a-z0-9]++(?:(?:\\.|__|_|-++)[a-z0-9]++)*+";
     private static final Pattern GRAMMAR = Pattern.compile(PART + "(?:/" + PART + ")*+");
 
-    @FuzzTest
+    @FuzzTest(maxDuration = "30s")
     void isTheTextThatItWasReadFromOrRefused(byte[] input) {
         String text = new String(input, UTF_8);
         boolean isName = text.length() <= 255 && GRAMMAR.matcher(text).matches();
