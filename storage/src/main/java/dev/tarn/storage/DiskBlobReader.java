@@ -1,0 +1,45 @@
+package dev.tarn.storage;
+
+import dev.tarn.pull.BlobReader;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A file opened for one reader: nothing that happens to its name disturbs the reading.
+sealed class DiskBlobReader implements BlobReader permits StoredBlob {
+
+    private static final Logger log = LoggerFactory.getLogger(DiskBlobReader.class);
+
+    private final FileChannel file;
+
+    DiskBlobReader(FileChannel file) {
+        this.file = file;
+    }
+
+    @Override
+    public final int read(ByteBuffer target, long position) throws IOException {
+        int length = file.read(target, position);
+        if (length < 0) {
+            throw new EOFException("the file ends before byte " + position);
+        }
+        return length;
+    }
+
+    @Override
+    public final Optional<FileChannel> file() {
+        return Optional.of(file);
+    }
+
+    @Override
+    public final void close() {
+        try {
+            file.close();
+        } catch (IOException e) {
+            log.warn("a file that was only read could not be closed", e);
+        }
+    }
+}

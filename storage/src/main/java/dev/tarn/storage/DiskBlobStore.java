@@ -1,0 +1,199 @@
+package dev.tarn.storage;
+
+import dev.tarn.oci.Digest;
+import dev.tarn.pull.BlobContent;
+import dev.tarn.pull.BlobStore;
+import dev.tarn.pull.IncomingBlob;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Blobs as files, each named by its digest.
+///
+/// A file is served only while it looks as it did when its bytes were last known to be right. One
+/// that looks otherwise, or that the index does not know, is hashed first, once for all who ask;
+/// what is wrong goes to quarantine and counts as missing, so that it is fetched again in the same
+/// request. Everything runs on the thread of the caller.
+final class DiskBlobStore implements BlobStore {
+
+    private static final Logger log = LoggerFactory.getLogger(DiskBlobStore.class);
+    private static final int HASH_BUFFER_BYTES = 128 << 10;
+
+    private final Layout layout;
+    private final BlobRows rows;
+    private final PartialRows partials;
+    private final Turns turns = new Turns();
+    private final Set<Digest> filling = ConcurrentHashMap.newKeySet();
+
+    DiskBlobStore(Layout layout, BlobRows rows, PartialRows partials) {
+        this.layout = layout;
+        this.rows = rows;
+        this.partials = partials;
+    }
+
+    @Override
+    public Optional<BlobContent> find(Digest digest) {
+        try {
+            Optional<BlobContent> unchanged = openUnchanged(digest);
+            return unchanged.isPresent() ? unchanged : inspect(digest);
+        } catch (ClosedByInterruptException e) {
+            log.debug("blob {}: interrupted while it was being hashed", digest, e);
+            return Optional.empty();
+        } catch (IOException e) {
+            log.error("blob {} cannot be read, and counts as missing", digest, e);
+            return Optional.empty();
+        }
+    }
+
+    /// The blob, where its file looks as the index says. The file is opened before it is looked at:
+    /// one that was put in its place in between looks otherwise.
+    private Optional<BlobContent> openUnchanged(Digest digest) throws IOException {
+        Optional<Fingerprint> row = rows.find(digest);
+        if (row.isEmpty()) {
+            return Optional.empty();
+        }
+        Path place = layout.blob(digest);
+        FileChannel file;
+        try {
+            file = FileChannel.open(place, StandardOpenOption.READ);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+        boolean isUnchanged = false;
+        try {
+            isUnchanged = Fingerprint.of(place).equals(row.get());
+        } catch (NoSuchFileException e) {
+            log.debug("blob {} was taken away as it was opened", digest, e);
+        } finally {
+            if (!isUnchanged) {
+                file.close();
+            }
+        }
+        return isUnchanged ? Optional.of(new StoredBlob(file, row.get().size())) : Optional.empty();
+    }
+
+    /// Settles what became of a blob whose file and row do not agree.
+    private Optional<BlobContent> inspect(Digest digest) throws IOException {
+        Path place = layout.blob(digest);
+        if (Files.notExists(place) && rows.find(digest).isEmpty()) {
+            return Optional.empty();
+        }
+        try (var _ = turns.await(digest)) {
+            Optional<BlobContent> settled = openUnchanged(digest);
+            if (settled.isPresent()) {
+                return settled;
+            }
+            if (Files.notExists(place)) {
+                log.warn("blob {}: its file is gone", digest);
+                rows.remove(digest);
+                return Optional.empty();
+            }
+            return verify(digest, place);
+        }
+    }
+
+    private Optional<BlobContent> verify(Digest digest, Path place) throws IOException {
+        makeReadOnly(place);
+        Fingerprint before = Fingerprint.of(place);
+        FileChannel file = FileChannel.open(place, StandardOpenOption.READ);
+        boolean isRight = false;
+        try {
+            isRight = hash(file, digest).equals(digest) && Fingerprint.of(place).equals(before);
+        } catch (ClosedByInterruptException e) {
+            throw e;
+        } catch (IOException e) {
+            log.error("blob {} cannot be read to its end", digest, e);
+        } finally {
+            if (!isRight) {
+                file.close();
+            }
+        }
+        if (!isRight) {
+            quarantine(digest, place);
+            return Optional.empty();
+        }
+        log.info("blob {}: its file had changed or was unknown, and has been verified", digest);
+        remember(digest, before);
+        return Optional.of(new StoredBlob(file, before.size()));
+    }
+
+    /// A row that cannot be written costs no more than hashing the file again.
+    private void remember(Digest digest, Fingerprint fingerprint) {
+        try {
+            rows.put(digest, fingerprint);
+        } catch (IOException e) {
+            log.error("blob {} is whole, but that could not be written down", digest, e);
+        }
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck") // the yield: virtual threads are not preempted
+    private static Digest hash(FileChannel file, Digest digest) throws IOException {
+        MessageDigest hash = digest.algorithm().newHash();
+        ByteBuffer buffer = ByteBuffer.allocate(HASH_BUFFER_BYTES);
+        for (long position = 0; ; position += buffer.limit()) {
+            if (file.read(buffer.clear(), position) < 0) {
+                return Digest.of(digest.algorithm(), hash);
+            }
+            hash.update(buffer.flip());
+            Thread.yield();
+        }
+    }
+
+    private void quarantine(Digest digest, Path place) throws IOException {
+        log.error("blob {}: its file has been damaged; moved to {}", digest, layout.quarantine());
+        rows.remove(digest);
+        Files.move(place, layout.quarantine(digest), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static void makeReadOnly(Path file) {
+        if (!file.toFile().setReadOnly()) {
+            log.warn("{} cannot be made read-only", file);
+        }
+    }
+
+    @Override
+    public IncomingBlob begin(Digest digest) throws IOException {
+        if (!filling.add(digest)) {
+            throw new IOException(digest + " is being filled already");
+        }
+        try {
+            return DiskIncomingBlob.begin(digest, layout, partials, this);
+        } catch (IOException | RuntimeException e) {
+            filling.remove(digest);
+            throw e;
+        }
+    }
+
+    /// Puts a file whose bytes are verified and synced in its place. What has been renamed and has
+    /// no row yet cannot be found, since this has the digest's turn; after a crash it is adopted.
+    void admit(Digest digest, Path filled) throws IOException {
+        try (var _ = turns.await(digest)) {
+            Path place = layout.blob(digest);
+            makeReadOnly(filled);
+            Files.createDirectories(layout.folder(digest));
+            Files.move(filled, place, StandardCopyOption.ATOMIC_MOVE);
+            // The folder's own name as well: another commit may have made it and not synced it yet.
+            Sync.directory(layout.folder(digest));
+            Sync.directory(layout.blobs(digest.algorithm()));
+            Sync.directory(layout.incoming());
+            rows.put(digest, Fingerprint.of(place));
+        }
+    }
+
+    /// Whoever filled this digest's file has done with it.
+    void release(Digest digest) {
+        filling.remove(digest);
+    }
+}

@@ -1,0 +1,243 @@
+package dev.tarn.storage;
+
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.SPARSE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import dev.tarn.oci.Digest;
+import dev.tarn.pull.BlobReader;
+import dev.tarn.pull.IncomingBlob;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A sparse file that is being filled. Writers write side by side; `commit`, `keep` and `close`
+/// take their turns. All of them finish on a thread that has been interrupted before.
+///
+/// A sync that failed is final, since the kernel may have dropped what it could not write and say
+/// so only once: the file is good for nothing after that but to be read by those who read it
+/// already.
+final class DiskIncomingBlob implements IncomingBlob {
+
+    private static final Logger log = LoggerFactory.getLogger(DiskIncomingBlob.class);
+
+    private final Digest digest;
+    private final Path folder;
+    private final Path path;
+    private final Path place;
+    private final PartialRows partials;
+    private final DiskBlobStore store;
+    private final Optional<Remainder> remainder;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private volatile FileChannel channel;
+    private volatile boolean isWritable = true;
+    private volatile boolean isBeingPlaced;
+    private boolean isCommitted;
+    private boolean isKept;
+    private boolean isClosed;
+
+    private DiskIncomingBlob(
+            Digest digest,
+            Layout layout,
+            PartialRows partials,
+            DiskBlobStore store,
+            Optional<Remainder> remainder,
+            FileChannel channel) {
+        this.digest = digest;
+        this.folder = layout.incoming();
+        this.path = layout.incoming(digest);
+        this.place = layout.blob(digest);
+        this.partials = partials;
+        this.store = store;
+        this.remainder = remainder;
+        this.channel = channel;
+    }
+
+    /// Goes on with what was kept, where that is still there, and starts with an empty file
+    /// otherwise. A row that does not fit goes before its file does: the next file may get the same
+    /// inode.
+    static DiskIncomingBlob begin(
+            Digest digest, Layout layout, PartialRows partials, DiskBlobStore store)
+            throws IOException {
+        Path path = layout.incoming(digest);
+        Optional<Remainder> remainder = partials.find(digest);
+        FileChannel channel;
+        if (remainder.isPresent()) {
+            channel = FileChannel.open(path, WRITE);
+        } else {
+            partials.remove(digest);
+            Files.deleteIfExists(path);
+            channel = FileChannel.open(path, CREATE_NEW, SPARSE, WRITE);
+        }
+        return new DiskIncomingBlob(digest, layout, partials, store, remainder, channel);
+    }
+
+    @Override
+    public Optional<Remainder> remainder() {
+        return remainder;
+    }
+
+    @Override
+    public void write(ByteBuffer bytes, long position) throws IOException {
+        long start = position - bytes.position();
+        while (bytes.hasRemaining()) {
+            try {
+                channel().write(bytes, start + bytes.position());
+            } catch (ClosedByInterruptException e) {
+                throw e;
+            } catch (ClosedChannelException e) {
+                log.debug("{}: another writer was interrupted, going on", digest, e);
+            }
+        }
+    }
+
+    /// The channel to write with. A writer that is interrupted takes it down with it
+    /// (`InterruptibleChannel`), and the others go on with a new one.
+    private FileChannel channel() throws IOException {
+        FileChannel current = channel;
+        if (isWritable && current.isOpen()) {
+            return current;
+        }
+        lock.lock();
+        try {
+            requireWritable();
+            if (!channel.isOpen()) {
+                channel = FileChannel.open(path, WRITE);
+            }
+            return channel;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public BlobReader open() throws IOException {
+        try {
+            return new DiskBlobReader(FileChannel.open(path, READ));
+        } catch (NoSuchFileException e) {
+            if (!isBeingPlaced) {
+                throw e;
+            }
+            return new DiskBlobReader(FileChannel.open(place, READ));
+        }
+    }
+
+    @Override
+    public void commit(long size) throws IOException {
+        Sync.undisturbed(() -> {
+            lock.lock();
+            try {
+                requireWritable();
+                isWritable = false;
+                isKept = false;
+                channel.close();
+                syncTrimmed(size);
+                isBeingPlaced = true;
+                store.admit(digest, path);
+                isCommitted = true;
+                store.release(digest);
+            } finally {
+                lock.unlock();
+            }
+        });
+    }
+
+    private void syncTrimmed(long size) throws IOException {
+        try (FileChannel file = FileChannel.open(path, WRITE)) {
+            if (file.size() < size) {
+                throw new IOException(
+                        "%s has %d bytes and cannot be committed with %d"
+                                .formatted(path, file.size(), size));
+            }
+            file.truncate(size);
+            file.force(true);
+        }
+    }
+
+    @Override
+    public void keep(Remainder remainder) throws IOException {
+        Sync.undisturbed(() -> {
+            lock.lock();
+            try {
+                requireWritable();
+                isKept = false;
+                if (remainder.spans().toList().isEmpty()) {
+                    partials.remove(digest);
+                } else {
+                    sync();
+                    partials.put(digest, remainder);
+                    isKept = true;
+                }
+            } finally {
+                lock.unlock();
+            }
+        });
+    }
+
+    /// Syncs through a channel of its own, which no interrupted writer can close.
+    private void sync() throws IOException {
+        boolean isSynced = false;
+        try (FileChannel file = FileChannel.open(path, WRITE)) {
+            file.force(true);
+            Sync.directory(folder);
+            isSynced = true;
+        } finally {
+            isWritable = isSynced;
+        }
+    }
+
+    private void requireWritable() throws IOException {
+        if (!isWritable) {
+            throw new IOException(path + " is not being filled any more");
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (isClosed) {
+                return;
+            }
+            isClosed = true;
+            isWritable = false;
+            channel.close();
+            if (!isCommitted) {
+                discardUnlessKept();
+                store.release(digest);
+            }
+        } catch (IOException e) {
+            log.warn("{} cannot be closed", path, e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// What cannot be deleted now is swept when the store is opened next.
+    private void discardUnlessKept() {
+        if (isKept) {
+            return;
+        }
+        try {
+            partials.remove(digest);
+        } catch (IOException e) {
+            log.warn("{}: what was kept of it cannot be forgotten", path, e);
+        }
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            log.warn("{} cannot be deleted", path, e);
+        }
+    }
+}

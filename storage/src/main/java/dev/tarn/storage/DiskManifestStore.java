@@ -1,0 +1,192 @@
+package dev.tarn.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Weigher;
+import dev.tarn.oci.Accept;
+import dev.tarn.oci.Descriptor;
+import dev.tarn.oci.Digest;
+import dev.tarn.oci.MediaType;
+import dev.tarn.oci.RawManifest;
+import dev.tarn.oci.RegistryException;
+import dev.tarn.oci.Repository;
+import dev.tarn.oci.Tag;
+import dev.tarn.pull.ManifestStore;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Manifests, tags and links as rows of the index. What is hot is answered from memory, so that a
+/// hit reads no disk; each memory has a limit in bytes. Everything runs on the thread of the
+/// caller.
+final class DiskManifestStore implements ManifestStore {
+
+    private static final Logger log = LoggerFactory.getLogger(DiskManifestStore.class);
+
+    private static final long MANIFEST_BYTES_MAX = 32L << 20;
+    private static final long TAG_BYTES_MAX = 4L << 20;
+    private static final long LINK_BYTES_MAX = 8L << 20;
+
+    /// About what an entry takes on the heap besides its text or bytes.
+    private static final int ENTRY_BYTES = 400;
+
+    private record TagKey(Repository repository, Tag tag, Accept accept) {
+
+        int bytes() {
+            return RowKey.of(repository, tag, accept).length;
+        }
+    }
+
+    private record LinkKey(Repository repository, Digest digest) {
+
+        int bytes() {
+            return RowKey.of(repository, digest).length;
+        }
+    }
+
+    private final Index index;
+    private final Cache<Digest, @Nullable RawManifest> manifests =
+            hot(MANIFEST_BYTES_MAX, (_, manifest) -> ENTRY_BYTES + manifest.size());
+    private final Cache<TagKey, @Nullable TagEntry> tags =
+            hot(TAG_BYTES_MAX, (key, _) -> ENTRY_BYTES + key.bytes());
+    private final Cache<LinkKey, @Nullable Boolean> links =
+            hot(LINK_BYTES_MAX, (key, _) -> ENTRY_BYTES + key.bytes());
+
+    DiskManifestStore(Index index) {
+        this.index = index;
+    }
+
+    private static <K, V> Cache<K, @Nullable V> hot(long bytesMax, Weigher<K, V> weigher) {
+        return Caffeine.newBuilder()
+                .maximumWeight(bytesMax)
+                .weigher(weigher)
+                .executor(Runnable::run)
+                .build();
+    }
+
+    @Override
+    public Optional<RawManifest> find(Digest digest) {
+        return Optional.ofNullable(manifests.get(digest, this::read));
+    }
+
+    private @Nullable RawManifest read(Digest digest) {
+        byte[] key = RowKey.of(digest);
+        Optional<RawManifest> row =
+                Row.read(
+                        digest,
+                        row(Family.MANIFEST, key),
+                        fields -> manifest(digest.algorithm(), fields));
+        if (row.isPresent() && !row.get().digest().equals(digest)) {
+            log.error("manifest {}: its row has been damaged; dropped", digest);
+            commit(Change.delete(Family.MANIFEST, key));
+            return null;
+        }
+        return row.orElse(null);
+    }
+
+    @Override
+    public void put(RawManifest manifest) {
+        Digest digest = manifest.digest();
+        if (manifests.getIfPresent(digest) == null) {
+            commit(Change.put(Family.MANIFEST, RowKey.of(digest), row(manifest)));
+            manifests.put(digest, manifest);
+        }
+    }
+
+    @Override
+    public Optional<TagEntry> findTag(Repository repository, Tag tag, Accept accept) {
+        return Optional.ofNullable(tags.get(new TagKey(repository, tag, accept), this::read));
+    }
+
+    private @Nullable TagEntry read(TagKey key) {
+        byte[] rowKey = RowKey.of(key.repository(), key.tag(), key.accept());
+        return Row.read(key, row(Family.TAG, rowKey), DiskManifestStore::tagEntry).orElse(null);
+    }
+
+    @Override
+    public void putTag(Repository repository, Tag tag, Accept accept, TagEntry entry) {
+        commit(Change.put(Family.TAG, RowKey.of(repository, tag, accept), row(entry)));
+        tags.put(new TagKey(repository, tag, accept), entry);
+    }
+
+    /// That there is no link is remembered as well: `link` writes over it.
+    @Override
+    public boolean isLinked(Repository repository, Digest digest) {
+        Boolean isLinked =
+                links.get(
+                        new LinkKey(repository, digest),
+                        _ -> row(Family.LINK, RowKey.of(repository, digest)) != null);
+        return Boolean.TRUE.equals(isLinked);
+    }
+
+    @Override
+    public void link(Repository repository, Digest digest) {
+        LinkKey key = new LinkKey(repository, digest);
+        if (!Boolean.TRUE.equals(links.getIfPresent(key))) {
+            commit(Change.put(Family.LINK, RowKey.of(repository, digest), Row.write(0, _ -> {})));
+            links.put(key, true);
+        }
+    }
+
+    private byte @Nullable [] row(Family family, byte[] key) {
+        try {
+            return index.find(family, key);
+        } catch (IOException e) {
+            throw new RegistryException.StoreFailed("the index cannot be read", e);
+        }
+    }
+
+    private void commit(Change change) {
+        try {
+            index.commit(change);
+        } catch (IOException e) {
+            throw new RegistryException.StoreFailed("the index cannot be written", e);
+        }
+    }
+
+    private static byte[] row(RawManifest manifest) {
+        byte[] mediaType = manifest.mediaType().text().getBytes(UTF_8);
+        return Row.write(
+                Short.BYTES + mediaType.length + manifest.size(),
+                row -> row.putShort((short) mediaType.length).put(mediaType).put(manifest.bytes()));
+    }
+
+    private static RawManifest manifest(Digest.Algorithm algorithm, ByteBuffer row) {
+        MediaType mediaType = new MediaType(text(row, row.getShort()));
+        return RawManifest.of(mediaType, algorithm, Row.bytes(row, row.remaining()));
+    }
+
+    private static byte[] row(TagEntry entry) {
+        Instant checkedAt = entry.checkedAt();
+        Descriptor descriptor = entry.descriptor();
+        byte[] digest = RowKey.of(descriptor.digest());
+        byte[] mediaType = descriptor.mediaType().text().getBytes(UTF_8);
+        return Row.write(
+                2 * Long.BYTES + Integer.BYTES + 1 + digest.length + mediaType.length,
+                row ->
+                        row.putLong(checkedAt.getEpochSecond())
+                                .putInt(checkedAt.getNano())
+                                .putLong(descriptor.size())
+                                .put((byte) digest.length)
+                                .put(digest)
+                                .put(mediaType));
+    }
+
+    private static TagEntry tagEntry(ByteBuffer row) {
+        Instant checkedAt = Instant.ofEpochSecond(row.getLong(), row.getInt());
+        long size = row.getLong();
+        byte[] digest = Row.bytes(row, row.get());
+        MediaType mediaType = new MediaType(text(row, row.remaining()));
+        return new TagEntry(new Descriptor(mediaType, RowKey.digest(digest), size), checkedAt);
+    }
+
+    private static String text(ByteBuffer row, int length) {
+        return new String(Row.bytes(row, length), UTF_8);
+    }
+}

@@ -1,0 +1,131 @@
+package dev.tarn.storage;
+
+import dev.tarn.oci.Digest;
+import dev.tarn.oci.RegistryException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+
+/// The tree on disk. The only class that builds paths, and it builds them from digests, never from
+/// a stranger's text.
+///
+/// ```
+/// <root>/
+///   FORMAT                    the version of this layout
+///   blobs/sha256/ab/<hex>     whole, verified, read-only
+///   blobs/sha512/ab/<hex>
+///   incoming/sha256-<hex>     a sparse file that a download is filling
+///   quarantine/sha256-<hex>   what failed a check; the latest per digest
+///   index/                    RocksDB; its LOCK keeps every other process out of the store
+///   index/BROKEN              there once RocksDB has found its own files damaged
+///   index.broken-<n>/         an index that could not be read, set aside
+/// ```
+record Layout(Path root) {
+
+    Layout {
+        root = root.toAbsolutePath().normalize();
+    }
+
+    Path format() {
+        return root.resolve("FORMAT");
+    }
+
+    /// Where a new `format` is written before it is put in its place.
+    Path formatDraft() {
+        return root.resolve(".FORMAT.new");
+    }
+
+    Path index() {
+        return root.resolve("index");
+    }
+
+    Path indexBrokenMark() {
+        return index().resolve("BROKEN");
+    }
+
+    /// The first name for a broken index that is not taken.
+    Path nextBrokenIndex() {
+        int n = 1;
+        while (Files.exists(root.resolve("index.broken-" + n))) {
+            n++;
+        }
+        return root.resolve("index.broken-" + n);
+    }
+
+    Path blobs(Digest.Algorithm algorithm) {
+        return root.resolve("blobs").resolve(algorithm.prefix());
+    }
+
+    /// The folder of a blob's file.
+    Path folder(Digest digest) {
+        return blobs(digest.algorithm()).resolve(digest.hex().substring(0, 2));
+    }
+
+    Path blob(Digest digest) {
+        return folder(digest).resolve(digest.hex());
+    }
+
+    Path incoming() {
+        return root.resolve("incoming");
+    }
+
+    Path incoming(Digest digest) {
+        return incoming().resolve(flatName(digest));
+    }
+
+    Path quarantine() {
+        return root.resolve("quarantine");
+    }
+
+    Path quarantine(Digest digest) {
+        return quarantine().resolve(flatName(digest));
+    }
+
+    /// The digest whose blob belongs at `file`; empty where no blob does.
+    Optional<Digest> digestOfBlob(Digest.Algorithm algorithm, Path file) {
+        return parse(algorithm.prefix() + ":" + file.getFileName())
+                .filter(digest -> blob(digest).equals(file));
+    }
+
+    /// The digest whose incoming file belongs at `file`; empty where none does.
+    Optional<Digest> digestOfIncoming(Path file) {
+        return parse(file.getFileName().toString().replaceFirst("-", ":"))
+                .filter(digest -> incoming(digest).equals(file));
+    }
+
+    void createFolders() throws IOException {
+        for (Digest.Algorithm algorithm : Digest.Algorithm.values()) {
+            Files.createDirectories(blobs(algorithm));
+        }
+        Files.createDirectories(incoming());
+        Files.createDirectories(quarantine());
+        Files.createDirectories(index());
+        Sync.directory(root.resolve("blobs"));
+        Sync.directory(root);
+    }
+
+    /// Makes the root where there is none. What was pulled from private repositories is not for
+    /// every user of the machine to read.
+    void createRoot() throws IOException {
+        if (Files.notExists(root)) {
+            Files.createDirectories(
+                    root,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwxr-x---")));
+        }
+    }
+
+    private static String flatName(Digest digest) {
+        return digest.algorithm().prefix() + "-" + digest.hex();
+    }
+
+    private static Optional<Digest> parse(String text) {
+        try {
+            return Optional.of(Digest.parse(text));
+        } catch (RegistryException.Malformed e) {
+            return Optional.empty();
+        }
+    }
+}

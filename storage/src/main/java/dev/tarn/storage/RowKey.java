@@ -1,0 +1,54 @@
+package dev.tarn.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.tarn.oci.Accept;
+import dev.tarn.oci.Digest;
+import dev.tarn.oci.Repository;
+import dev.tarn.oci.Tag;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+
+/// What rows are found by. The parts of a key are kept apart by line ends, which occur in none of
+/// them.
+final class RowKey {
+
+    private RowKey() {}
+
+    /// One byte for the algorithm, then the hash.
+    static byte[] of(Digest digest) {
+        byte[] hash = HexFormat.of().parseHex(digest.hex());
+        return ByteBuffer.allocate(1 + hash.length).put(code(digest.algorithm())).put(hash).array();
+    }
+
+    static Digest digest(byte[] key) {
+        for (Digest.Algorithm algorithm : Digest.Algorithm.values()) {
+            if (key.length > 0 && key[0] == code(algorithm)) {
+                return new Digest(algorithm, HexFormat.of().formatHex(key, 1, key.length));
+            }
+        }
+        throw new IllegalArgumentException(
+                "not the key of a digest: " + HexFormat.of().formatHex(key));
+    }
+
+    static byte[] of(Repository repository, Tag tag, Accept accept) {
+        return (prefix(repository) + tag + "\n" + accept.header()).getBytes(UTF_8);
+    }
+
+    static byte[] of(Repository repository, Digest digest) {
+        byte[] prefix = prefix(repository).getBytes(UTF_8);
+        byte[] name = of(digest);
+        return ByteBuffer.allocate(prefix.length + name.length).put(prefix).put(name).array();
+    }
+
+    private static String prefix(Repository repository) {
+        return repository.host() + "\n" + repository.name() + "\n";
+    }
+
+    private static byte code(Digest.Algorithm algorithm) {
+        return switch (algorithm) {
+            case SHA256 -> 1;
+            case SHA512 -> 2;
+        };
+    }
+}

@@ -1,0 +1,144 @@
+package dev.tarn.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tarn.oci.Accept;
+import dev.tarn.oci.Digest;
+import dev.tarn.oci.RegistryException;
+import dev.tarn.pull.ManifestStore;
+import dev.tarn.pull.ManifestStoreContract;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Runs the contract on RocksDB, and adds what rows can get wrong.
+final class DiskManifestStoreTest extends ManifestStoreContract {
+
+    @TempDir private Path root;
+    private Layout layout;
+    private Index index;
+    private ManifestStore store;
+
+    @BeforeEach
+    void open() throws IOException {
+        layout = new Layout(root);
+        layout.createFolders();
+        index = Index.open(layout);
+        store = new DiskManifestStore(index);
+    }
+
+    @AfterEach
+    void close() {
+        index.close();
+    }
+
+    @Override
+    protected ManifestStore store() {
+        return store;
+    }
+
+    @Test
+    void everythingIsThereAfterARestart() throws Exception {
+        store.put(MANIFEST);
+        store.link(ALPINE, MANIFEST.digest());
+        store.putTag(ALPINE, LATEST, Accept.ANYTHING, ENTRY);
+
+        index.close();
+        open();
+
+        assertThat(store.find(MANIFEST.digest()).orElseThrow().bytes()).isEqualTo(MANIFEST.bytes());
+        assertThat(store.isLinked(ALPINE, MANIFEST.digest())).isTrue();
+        assertThat(store.findTag(ALPINE, LATEST, Accept.ANYTHING)).contains(ENTRY);
+    }
+
+    @Test
+    void aManifestWhoseBytesHaveChangedIsMissingAndItsRowGone() throws Exception {
+        store.put(MANIFEST);
+        byte[] key = RowKey.of(MANIFEST.digest());
+        byte[] row = Objects.requireNonNull(index.find(Family.MANIFEST, key));
+        row[row.length - 1] ^= 1;
+        index.commit(Change.put(Family.MANIFEST, key, row));
+        store = new DiskManifestStore(index);
+
+        assertThat(store.find(MANIFEST.digest())).isEmpty();
+        assertThat(index.find(Family.MANIFEST, key)).isNull();
+        store.put(MANIFEST);
+        assertThat(store.find(MANIFEST.digest())).isPresent();
+    }
+
+    @Test
+    void aRowOfAnUnknownVersionIsMissing() throws Exception {
+        byte[] key = RowKey.of(MANIFEST.digest());
+        index.commit(Change.put(Family.MANIFEST, key, new byte[] {99, 1, 2, 3}));
+
+        assertThat(store.find(MANIFEST.digest())).isEmpty();
+    }
+
+    @Test
+    void rowsThatAreCutShortAreMissing() throws Exception {
+        byte[] digest = RowKey.of(MANIFEST.digest());
+        byte[] tag = RowKey.of(ALPINE, LATEST, Accept.ANYTHING);
+        for (byte[] row :
+                new byte[][] {{}, {1}, {1, 0}, {1, 127, 127, 'a'}, {1, -1, -1}, new byte[99]}) {
+            index.commit(
+                    Change.put(Family.MANIFEST, digest, row), Change.put(Family.TAG, tag, row));
+            assertThat(store.find(MANIFEST.digest())).isEmpty();
+            assertThat(store.findTag(ALPINE, LATEST, Accept.ANYTHING)).isEmpty();
+        }
+    }
+
+    @Test
+    void whatIsHotIsAnsweredWithoutTheIndex() throws Exception {
+        store.put(MANIFEST);
+        store.link(ALPINE, MANIFEST.digest());
+        store.putTag(ALPINE, LATEST, Accept.ANYTHING, ENTRY);
+        index.close();
+
+        assertThat(store.find(MANIFEST.digest())).isPresent();
+        assertThat(store.isLinked(ALPINE, MANIFEST.digest())).isTrue();
+        assertThat(store.findTag(ALPINE, LATEST, Accept.ANYTHING)).contains(ENTRY);
+    }
+
+    @Test
+    void anIndexThatCannotBeUsedIsAFailureOfTheStore() {
+        index.close();
+
+        assertThatThrownBy(() -> store.find(MANIFEST.digest()))
+                .isInstanceOf(RegistryException.StoreFailed.class)
+                .hasRootCauseMessage("the store is closed");
+        assertThatThrownBy(() -> store.put(MANIFEST))
+                .isInstanceOf(RegistryException.StoreFailed.class);
+        assertThatThrownBy(() -> store.isLinked(ALPINE, MANIFEST.digest()))
+                .isInstanceOf(RegistryException.StoreFailed.class);
+        assertThatThrownBy(() -> store.link(ALPINE, MANIFEST.digest()))
+                .isInstanceOf(RegistryException.StoreFailed.class);
+        assertThatThrownBy(() -> store.findTag(ALPINE, LATEST, Accept.ANYTHING))
+                .isInstanceOf(RegistryException.StoreFailed.class);
+        assertThatThrownBy(() -> store.putTag(ALPINE, LATEST, Accept.ANYTHING, ENTRY))
+                .isInstanceOf(RegistryException.StoreFailed.class);
+    }
+
+    @Test
+    void aWriteThatFailedIsNotRemembered() {
+        index.close();
+        assertThatThrownBy(() -> store.put(MANIFEST))
+                .isInstanceOf(RegistryException.StoreFailed.class);
+        assertThatThrownBy(() -> store.find(MANIFEST.digest()))
+                .isInstanceOf(RegistryException.StoreFailed.class);
+    }
+
+    @Test
+    void aDigestIsReadBackFromItsKey() {
+        for (Digest.Algorithm algorithm : Digest.Algorithm.values()) {
+            Digest digest = Digest.of(algorithm, new byte[] {1, 2, 3});
+            assertThat(RowKey.digest(RowKey.of(digest))).isEqualTo(digest);
+        }
+        assertThatThrownBy(() -> RowKey.digest(new byte[] {9, 1}))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+}
