@@ -1,0 +1,71 @@
+package dev.tarn.admin;
+
+import dev.tarn.http.Handler;
+import dev.tarn.http.Request;
+import dev.tarn.http.Response;
+import dev.tarn.http.netty.Limits;
+import dev.tarn.http.netty.RegistryServer;
+import dev.tarn.http.netty.ServerConfig;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+
+/// What those who run the mirror ask it: `/livez` (also `/healthz`), whether the process answers,
+/// and `/readyz`, whether it should be sent requests. On an address of its own, so that it can be
+/// kept from clients, with the limits of the registry's server but few connections.
+public final class AdminServer implements AutoCloseable {
+
+    private static final int CONNECTIONS_MAX = 100;
+    private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(1);
+
+    private final RegistryServer server;
+
+    private AdminServer(RegistryServer server) {
+        this.server = server;
+    }
+
+    /// Listens once this returns. Closed after the registry's server, it tells of its draining.
+    public static AdminServer start(String host, int port, Health health) throws IOException {
+        ServerConfig config = new ServerConfig(host, port, Optional.empty(), DRAIN_TIMEOUT);
+        Limits limits = Limits.DEFAULT.withConnections(CONNECTIONS_MAX);
+        return new AdminServer(RegistryServer.start(config, limits, new HealthHandler(health)));
+    }
+
+    public InetSocketAddress address() {
+        return server.address();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+
+    private record HealthHandler(Health health) implements Handler {
+        @Override
+        public Response answer(Request request) {
+            if (!request.method().equals("GET") && !request.isHead()) {
+                return text(405, "read only").with("Allow", "GET, HEAD");
+            }
+            Response response =
+                    switch (request.path()) {
+                        case "/livez", "/healthz" -> text(200, "ok");
+                        case "/readyz" ->
+                                health.isReady().getAsBoolean()
+                                        ? text(200, "ok")
+                                        : text(503, "not ready");
+                        default -> text(404, "not found");
+                    };
+            return request.isHead() ? response.withoutBody() : response;
+        }
+
+        private static Response text(int status, String line) {
+            return Response.bytes(
+                    status,
+                    "text/plain; charset=utf-8",
+                    ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+}

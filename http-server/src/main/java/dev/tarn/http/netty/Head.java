@@ -1,0 +1,135 @@
+package dev.tarn.http.netty;
+
+import dev.tarn.http.ErrorResponse;
+import dev.tarn.http.Handler;
+import dev.tarn.http.Request;
+import dev.tarn.http.Response;
+import dev.tarn.oci.ErrorCode;
+import dev.tarn.oci.RegistryException.Malformed;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The head of a request as it came off the wire: one to answer, or one to refuse. After a refusal
+/// the connection closes, because nobody can say where the next request would begin.
+sealed interface Head {
+
+    /// What the registry looks at, and so all that is kept.
+    List<String> HEADERS = List.of("Host", "Accept", "Range", "If-None-Match", "If-Range");
+
+    /// One to answer.
+    ///
+    /// @param isPersistent whether the connection may be used again
+    /// @param isHttp10 whether the client must be told so
+    record Sound(Request request, boolean isPersistent, boolean isHttp10) implements Head {
+        @Override
+        public Response answer(Handler handler) throws InterruptedException {
+            return handler.answer(request);
+        }
+    }
+
+    /// One to refuse.
+    record Refused(Response response) implements Head {
+        @Override
+        public Response answer(Handler handler) {
+            return response;
+        }
+    }
+
+    Response answer(Handler handler) throws InterruptedException;
+
+    static Head refused(int status, String why) {
+        return new Refused(ErrorResponse.of(status, ErrorCode.UNSUPPORTED, why));
+    }
+
+    static Head of(HttpRequest message, Limits limits) {
+        if (message.decoderResult().isFailure()) {
+            return refused(message.decoderResult().cause());
+        }
+        HttpHeaders headers = message.headers();
+        if (headers.size() > limits.headerCount()) {
+            return refused(431, "more than " + limits.headerCount() + " headers");
+        }
+        HttpVersion version = message.protocolVersion();
+        if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
+            return refused(400, "this server speaks HTTP/1.1");
+        }
+        // RFC 9112 §3.2: exactly one Host, and in HTTP/1.0 at most one
+        List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
+        boolean mayLackHost = version.equals(HttpVersion.HTTP_1_0) && hosts.isEmpty();
+        if (!mayLackHost && (hosts.size() != 1 || !isHost(hosts.getFirst()))) {
+            return refused(400, "a request names one Host");
+        }
+        boolean isRead =
+                message.method().equals(HttpMethod.GET) || message.method().equals(HttpMethod.HEAD);
+        if (isRead && headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+            return refused(400, "a read has no body");
+        }
+        if (isRead && !headers.get(HttpHeaderNames.CONTENT_LENGTH, "0").equals("0")) {
+            return refused(413, "a read has no body");
+        }
+        return sound(message, hosts.stream().findFirst(), isRead);
+    }
+
+    private static Head sound(HttpRequest message, Optional<String> host, boolean isRead) {
+        Optional<String> target = originForm(message.uri(), host.orElse(""));
+        if (target.isEmpty()) {
+            return refused(400, "the request target is not a path on this host");
+        }
+        Map<String, List<String>> kept = new HashMap<>();
+        HEADERS.forEach(name -> kept.put(name, message.headers().getAll(name)));
+        try {
+            return new Sound(
+                    Request.of(message.method().name(), target.get(), kept),
+                    // a body, if there is one, is not read: the connection ends with the answer
+                    isRead && HttpUtil.isKeepAlive(message),
+                    message.protocolVersion().equals(HttpVersion.HTTP_1_0));
+        } catch (Malformed e) {
+            return new Refused(ErrorResponse.of(e));
+        }
+    }
+
+    /// RFC 9112 §3.2.2: absolute form is taken, but it and `Host` must not contradict one another.
+    private static Optional<String> originForm(String target, String host) {
+        if (target.startsWith("/")) {
+            return Optional.of(target);
+        }
+        for (String scheme : List.of("http://", "https://")) {
+            String authority = scheme + host;
+            if (!host.isEmpty()
+                    && target.regionMatches(true, 0, authority, 0, authority.length())
+                    && target.startsWith("/", authority.length())) {
+                return Optional.of(target.substring(authority.length()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isHost(String text) {
+        return !text.isEmpty()
+                && text.length() <= 255
+                && text.chars()
+                        .allMatch(c ->
+                                (c >= 'a' && c <= 'z')
+                                        || (c >= 'A' && c <= 'Z')
+                                        || (c >= '0' && c <= '9')
+                                        || ".-_:[]".indexOf(c) >= 0);
+    }
+
+    private static Head refused(Throwable cause) {
+        return switch (cause) {
+            case TooLongHttpLineException _ -> refused(414, "the request line is too long");
+            case TooLongHttpHeaderException _ -> refused(431, "the headers are too long");
+            default -> refused(400, "this is not an HTTP request");
+        };
+    }
+}

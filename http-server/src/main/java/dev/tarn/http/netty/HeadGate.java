@@ -1,0 +1,168 @@
+package dev.tarn.http.netty;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Lets one request head through to the HTTP decoder, and the next one only once that is answered.
+/// So pipelined requests are answered in order, what waits is about one read's worth of bytes, and
+/// what follows a request that closes the connection is never looked at. We take no request bodies,
+/// so all that a connection may carry are heads, each up to an empty line.
+///
+/// Also the watch over a head: it must arrive in its time, and hold none of the bytes that servers
+/// and proxies disagree about: control characters, and lines that continue the one before
+/// (obs-fold, RFC 9112 §5.2). Runs on the event loop of its connection.
+final class HeadGate extends ChannelInboundHandlerAdapter {
+
+    /// Why a head is not let through to its end; told to the handlers behind as a user event.
+    enum Flaw {
+        MALFORMED,
+        LATE
+    }
+
+    private enum State {
+        /// Lets the bytes of one head through.
+        OPEN,
+        /// A request is being answered: what arrives waits.
+        SHUT,
+        /// What arrives is thrown away.
+        DONE
+    }
+
+    private final Limits limits;
+    private final HeadScanner scanner = new HeadScanner();
+    private State state = State.OPEN;
+    private boolean isHeadBegun;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ByteBuf waiting;
+    private @Nullable Future<?> deadline;
+
+    HeadGate(Limits limits) {
+        this.limits = limits;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) throws Exception {
+        awaitHead();
+        super.channelActive(ctx);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        finish();
+        super.channelInactive(ctx);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        if (state == State.DONE) {
+            bytes.release();
+            return;
+        }
+        waiting =
+                waiting == null
+                        ? bytes
+                        : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(
+                                ctx.alloc(), waiting, bytes);
+        passOn();
+    }
+
+    /// The request that was let through has been answered: now the next.
+    void open() {
+        if (state == State.SHUT) {
+            state = State.OPEN;
+            awaitHead();
+            passOn();
+        }
+    }
+
+    /// From here on, whatever arrives is thrown away.
+    void finish() {
+        state = State.DONE;
+        cancelDeadline();
+        if (waiting != null) {
+            waiting.release();
+            waiting = null;
+        }
+        context().channel().config().setAutoRead(true);
+    }
+
+    private void passOn() {
+        if (state == State.OPEN && waiting != null) {
+            ByteBuf bytes = waiting;
+            waiting = null;
+            passOn(bytes);
+        }
+        // While something waits its turn, the client need not send more.
+        context().channel().config().setAutoRead(waiting == null);
+    }
+
+    private void passOn(ByteBuf bytes) {
+        switch (scanner.scan(bytes)) {
+            case HeadScanner.Flawed _ -> {
+                bytes.release();
+                refuse(Flaw.MALFORMED);
+            }
+            case HeadScanner.Incomplete _ -> {
+                if (!isHeadBegun) {
+                    isHeadBegun = true;
+                    within(limits.headerTime(), () -> refuse(Flaw.LATE));
+                }
+                context().fireChannelRead(bytes);
+            }
+            case HeadScanner.Complete(int end) -> {
+                isHeadBegun = false;
+                state = State.SHUT;
+                cancelDeadline();
+                ByteBuf head = bytes.readRetainedSlice(end - bytes.readerIndex());
+                if (bytes.isReadable()) {
+                    waiting = bytes;
+                } else {
+                    bytes.release();
+                }
+                context().fireChannelRead(head);
+            }
+        }
+    }
+
+    private void refuse(Flaw flaw) {
+        finish();
+        context().fireUserEventTriggered(flaw);
+    }
+
+    private void awaitHead() {
+        within(
+                limits.idleTime(),
+                () -> {
+                    var _ = context().close();
+                });
+    }
+
+    private void within(Duration time, Runnable otherwise) {
+        cancelDeadline();
+        deadline = context().executor().schedule(otherwise, time.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void cancelDeadline() {
+        if (deadline != null) {
+            deadline.cancel(false);
+            deadline = null;
+        }
+    }
+
+    private ChannelHandlerContext context() {
+        return Objects.requireNonNull(context);
+    }
+}

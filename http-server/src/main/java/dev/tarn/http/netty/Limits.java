@@ -1,0 +1,44 @@
+package dev.tarn.http.netty;
+
+import java.time.Duration;
+
+/// What a stranger may take of us. Tests shrink the times.
+///
+/// @param requestLineBytes the longest request line without its line end (RFC 9112 §3 asks for at
+///   least 8,000); beyond it 414
+/// @param headerBytes all header lines together without their line ends; beyond it 431
+/// @param headerCount how many header lines; beyond it 431
+/// @param headerTime how long a request's head may take from its first byte (slowloris)
+/// @param idleTime how long a connection may wait for a request, or for its client to take bytes
+/// @param lingerTime how long what a refused client still sends is thrown away, so that it can read
+///   why
+/// @param connections how many at once; the next one gets a 503
+public record Limits(
+        int requestLineBytes,
+        int headerBytes,
+        int headerCount,
+        Duration headerTime,
+        Duration idleTime,
+        Duration lingerTime,
+        int connections) {
+
+    public static final Limits DEFAULT =
+            new Limits(
+                    8 << 10,
+                    32 << 10,
+                    100,
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(120),
+                    Duration.ofSeconds(1),
+                    10_000);
+
+    public Limits withConnections(int most) {
+        return new Limits(
+                requestLineBytes, headerBytes, headerCount, headerTime, idleTime, lingerTime, most);
+    }
+
+    public Limits withTimes(Duration header, Duration idle) {
+        return new Limits(
+                requestLineBytes, headerBytes, headerCount, header, idle, lingerTime, connections);
+    }
+}

@@ -1,0 +1,206 @@
+package dev.tarn.http.netty;
+
+import dev.tarn.http.Handler;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A handler on a socket: HTTP/1.1, with TLS where there is a certificate. HTTP/2 is not offered:
+/// several connections carry more than several streams on one, and allow `sendfile`.
+public final class RegistryServer implements AutoCloseable {
+
+    /// How many event loops, and how they wait.
+    record Loops(Transport transport, int threads) {
+        static final Loops BEST =
+                new Loops(Transport.best(), Runtime.getRuntime().availableProcessors());
+    }
+
+    /// How long answers may take to notice that their connections were cut.
+    private static final Duration CUT_TIME = Duration.ofSeconds(5);
+
+    /// Requests are small; what is read in one go is what a client can make us keep for later.
+    private static final int READ_BYTES_MAX = 16 << 10;
+
+    private static final Logger LOG = LoggerFactory.getLogger(RegistryServer.class);
+
+    private final ServerConfig config;
+    private final Limits limits;
+    private final Handler handler;
+    private final Optional<SslContext> tls;
+    private final EventLoopGroup loops;
+    private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
+    private final RequestThreads threads = new RequestThreads();
+    private final Channel listener;
+
+    /// Listens once this returns.
+    public static RegistryServer start(ServerConfig config, Handler handler) throws IOException {
+        return start(config, Limits.DEFAULT, handler);
+    }
+
+    public static RegistryServer start(ServerConfig config, Limits limits, Handler handler)
+            throws IOException {
+        return new RegistryServer(config, limits, handler, Loops.BEST);
+    }
+
+    RegistryServer(ServerConfig config, Limits limits, Handler handler, Loops loops)
+            throws IOException {
+        this.config = config;
+        this.limits = limits;
+        this.handler = handler;
+        this.tls = config.tls().isEmpty() ? Optional.empty() : Optional.of(tls(config.tls().get()));
+        this.loops =
+                new MultiThreadIoEventLoopGroup(
+                        loops.threads(), new DefaultThreadFactory("http"), loops.transport().io());
+        ChannelFuture bound = bind(loops.transport());
+        if (!bound.isSuccess()) {
+            shutDownLoops();
+            throw new IOException(
+                    "cannot listen on %s:%d".formatted(config.host(), config.port()),
+                    bound.cause());
+        }
+        this.listener = bound.channel();
+    }
+
+    private ChannelFuture bind(Transport transport) {
+        return new ServerBootstrap()
+                .group(loops)
+                .channel(transport.channel())
+                .option(ChannelOption.SO_BACKLOG, 1024)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new AdaptiveRecvByteBufAllocator(512, 2 << 10, READ_BYTES_MAX))
+                .childHandler(
+                        new ChannelInitializer<>() {
+                            @Override
+                            protected void initChannel(Channel channel) {
+                                accept(channel);
+                            }
+                        })
+                .bind(config.host(), config.port())
+                .awaitUninterruptibly();
+    }
+
+    private static SslContext tls(TlsFiles files) throws IOException {
+        try {
+            return SslContextBuilder.forServer(files.certificate().toFile(), files.key().toFile())
+                    .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
+                    .protocols("TLSv1.3", "TLSv1.2")
+                    .build();
+        } catch (IllegalArgumentException | SSLException e) {
+            throw new IOException(
+                    "no certificate and key in %s and %s"
+                            .formatted(files.certificate(), files.key()),
+                    e);
+        }
+    }
+
+    private void accept(Channel channel) {
+        connections.add(channel);
+        channel.closeFuture().addListener(_ -> connections.remove(channel));
+        if (threads.isDraining()) {
+            var _ = channel.close();
+        } else if (connections.size() > limits.connections()) {
+            channel.pipeline().addLast(new Overload(limits.lingerTime(), tls.isPresent()));
+        } else {
+            serve(channel);
+        }
+    }
+
+    private void serve(Channel channel) {
+        tls.ifPresent(context -> {
+            SslHandler handshake = context.newHandler(channel.alloc());
+            handshake.setHandshakeTimeoutMillis(limits.headerTime().toMillis());
+            channel.pipeline().addLast(handshake);
+        });
+        HeadGate gate = new HeadGate(limits);
+        HttpDecoderConfig decoder =
+                new HttpDecoderConfig()
+                        .setMaxInitialLineLength(limits.requestLineBytes())
+                        .setMaxHeaderSize(limits.headerBytes());
+        channel.pipeline()
+                .addLast(gate)
+                .addLast(new HttpServerCodec(decoder))
+                .addLast(new Connection(channel, gate, handler, limits, threads));
+    }
+
+    /// Where it listens, with the port that was found.
+    public InetSocketAddress address() {
+        return (InetSocketAddress) listener.localAddress();
+    }
+
+    /// Whether it has begun to close.
+    public boolean isDraining() {
+        return threads.isDraining();
+    }
+
+    /// How many answers are under way.
+    int answering() {
+        return threads.running();
+    }
+
+    /// Stops to accept, lets the answers that are under way finish within the drain timeout, and
+    /// then cuts them off.
+    @Override
+    public void close() {
+        if (threads.isDraining()) {
+            return;
+        }
+        threads.drain();
+        listener.close().awaitUninterruptibly();
+        connections.forEach(channel -> {
+            Connection connection = channel.pipeline().get(Connection.class);
+            if (connection != null) {
+                connection.closeWhenIdle();
+            }
+        });
+        try {
+            boolean isDrained = threads.await(config.drainTimeout());
+            cutAll();
+            if (!isDrained && !threads.await(CUT_TIME)) {
+                LOG.error("{} answers go on without their connections", threads.running());
+            }
+        } catch (InterruptedException e) {
+            cutAll();
+            Thread.currentThread().interrupt();
+        } finally {
+            shutDownLoops();
+        }
+    }
+
+    private void cutAll() {
+        connections.forEach(channel -> {
+            var _ = channel.close();
+        });
+    }
+
+    private void shutDownLoops() {
+        var _ =
+                loops.shutdownGracefully(0, 1, TimeUnit.SECONDS)
+                        .awaitUninterruptibly(CUT_TIME.toMillis());
+    }
+}
