@@ -1,0 +1,80 @@
+package dev.tarn.cli;
+
+import dev.tarn.config.ConfigException;
+import java.io.PrintWriter;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+
+/// The `tarn` command.
+@Command(
+        name = "tarn",
+        description = "A pull-through mirror for OCI registries.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:it did what it was asked to",
+            "1:it failed; one line on standard error says why",
+            "2:the configuration or the command line is wrong"
+        })
+public final class Main implements Runnable {
+
+    static final int OK = 0;
+    static final int FAILED = 1;
+    static final int WRONG_CONFIGURATION = 2;
+
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    private Main() {}
+
+    /// Runs one command and ends the process with its exit code.
+    public static void main(String... arguments) {
+        System.exit(commandLine(System.getenv()).execute(arguments));
+    }
+
+    static CommandLine commandLine(Map<String, String> environment) {
+        return new CommandLine(new Main())
+                .addSubcommand(new ServeCommand(environment))
+                .addSubcommand(
+                        new CommandLine(new ConfigCommand())
+                                .addSubcommand(new ConfigCheckCommand(environment)))
+                .addSubcommand(new DemoCommand())
+                .setExecutionExceptionHandler(Main::explain);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Say what to do: serve, config or demo");
+    }
+
+    /// A failure that a person can mend is said in one line each; anything else is a bug and says
+    /// where.
+    private static int explain(Exception failure, CommandLine command, ParseResult parsed) {
+        PrintWriter err = command.getErr();
+        switch (failure) {
+            case ConfigException e -> {
+                e.problems().forEach(err::println);
+                return WRONG_CONFIGURATION;
+            }
+            case StartException e -> err.println("tarn: " + e.getMessage());
+            default -> failure.printStackTrace(err);
+        }
+        return FAILED;
+    }
+
+    /// The version that the build wrote into the jar.
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"tarn " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.tarn.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import dev.tarn.config.TarnConfig;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/// `tarn serve`: runs the mirror until SIGTERM or SIGINT.
+@Command(
+        name = "serve",
+        description = "Run the mirror until SIGTERM or SIGINT, then let answers under way finish.",
+        mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+
+    /// What closing may take besides the drain.
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(15);
+
+    private final Map<String, String> environment;
+
+    @Mixin private ConfigOption configOption = new ConfigOption();
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    ServeCommand(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        TarnConfig config = configOption.read(environment);
+        log(config.logLevel());
+        Termination termination = Termination.listen(config.http().drainTimeout().plus(CLOSE_MAX));
+        try (Mirror mirror = Mirror.start(config, environment)) {
+            spec.commandLine().getOut().println(mirror.readyLine());
+            termination.await();
+        } finally {
+            termination.closed();
+        }
+        return Main.OK;
+    }
+
+    static void log(org.slf4j.event.Level level) {
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.setLevel(Level.convertAnSLF4JLevel(level));
+    }
+}

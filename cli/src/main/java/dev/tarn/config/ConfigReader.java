@@ -1,0 +1,220 @@
+package dev.tarn.config;
+
+import dev.tarn.oci.RegistryHost;
+import dev.tarn.oci.Secret;
+import dev.tarn.pull.DownloadConfig;
+import dev.tarn.upstream.Credentials;
+import dev.tarn.upstream.DockerConfig;
+import dev.tarn.upstream.UpstreamConfig;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Optional;
+import org.slf4j.event.Level;
+
+/// Reads the configuration from a YAML file and the environment. Every key is named here, once,
+/// with its format and its default; whatever is wrong is reported all at once.
+public final class ConfigReader {
+
+    /// Read where no file is named, if it is there.
+    private static final Path USUAL_FILE = Path.of("/etc/tarn/tarn.yaml");
+
+    private static final List<String> UPSTREAMS =
+            List.of(
+                    "docker.io",
+                    "ghcr.io",
+                    "quay.io",
+                    "registry.k8s.io",
+                    "gcr.io",
+                    "public.ecr.aws",
+                    "mcr.microsoft.com");
+
+    /// The one registry that is not where its name says.
+    private static final RegistryHost DOCKER_HUB = new RegistryHost("docker.io");
+
+    private static final URI DOCKER_HUB_URL = URI.create("https://registry-1.docker.io");
+
+    private static final Duration WAIT_MAX = Duration.ofMinutes(10);
+    private static final Duration TAG_TTL_MAX = Duration.ofDays(30);
+
+    private enum LogFormatter {
+        TEXT
+    }
+
+    private final Map<String, String> variables;
+    private final Reading reading;
+    private final Map<RegistryHost, RegistryHost> hosts = new LinkedHashMap<>();
+
+    private ConfigReader(Map<String, String> variables) {
+        this.variables = variables;
+        this.reading = new Reading(variables);
+    }
+
+    /// Reads `file`, or where none is named the usual one, or where there is none either the
+    /// defaults; and what the environment says besides.
+    ///
+    /// @throws ConfigException with everything that is wrong
+    public static TarnConfig read(Optional<Path> file, Map<String, String> variables) {
+        return read(file, USUAL_FILE, variables);
+    }
+
+    static TarnConfig read(Optional<Path> file, Path usualFile, Map<String, String> variables) {
+        return new ConfigReader(variables)
+                .read(file.or(() -> Optional.of(usualFile).filter(Files::exists)));
+    }
+
+    /// The paths of all keys: `http.addr`, `upstreams.docker.io.urls`, …
+    static NavigableSet<String> keys() {
+        ConfigReader reader = new ConfigReader(Map.of());
+        reader.read(Optional.empty());
+        return reader.reading.knownPaths();
+    }
+
+    private TarnConfig read(Optional<Path> file) {
+        String name = file.map(Path::toString).orElse("configuration");
+        Section root = reading.root(name, file.flatMap(YamlFile::read));
+        Section storage = root.section("storage");
+        List<UpstreamConfig> upstreams = upstreams(root);
+        TarnConfig config =
+                new TarnConfig(
+                        http(root.section("http")),
+                        root.section("admin")
+                                .value("addr", Address::parse, new Address("127.0.0.1", 5001)),
+                        storage.value("rootdirectory", Format.PATH, usualFolder()),
+                        defaultUpstream(root, upstreams),
+                        upstreams,
+                        hosts,
+                        download(root.section("download")),
+                        logLevel(root.section("log")));
+        reading.finish();
+        return config;
+    }
+
+    private static TarnConfig.Http http(Section http) {
+        return new TarnConfig.Http(
+                http.value("addr", Address::parse, new Address("127.0.0.1", 5000)),
+                tls(http.section("tls")),
+                http.value("draintimeout", Format.duration(WAIT_MAX), Duration.ofSeconds(30)));
+    }
+
+    private static Optional<TarnConfig.Tls> tls(Section tls) {
+        Optional<Path> certificate = tls.find("certificate", Format.READABLE_FILE);
+        Optional<Path> key = tls.find("key", Format.READABLE_FILE);
+        if (tls.has("certificate") && !tls.has("key")) {
+            tls.problem("certificate", "needs a key");
+        }
+        if (tls.has("key") && !tls.has("certificate")) {
+            tls.problem("key", "needs a certificate");
+        }
+        return certificate.flatMap(c -> key.map(k -> new TarnConfig.Tls(c, k)));
+    }
+
+    /// `/var/lib/tarn` for root, else the folder for a user's data (XDG Base Directory
+    /// Specification).
+    private Path usualFolder() {
+        if (System.getProperty("user.name").equals("root")) {
+            return Path.of("/var/lib/tarn");
+        }
+        return Optional.ofNullable(variables.get("XDG_DATA_HOME"))
+                .map(Path::of)
+                .filter(Path::isAbsolute)
+                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".local", "share"))
+                .resolve("tarn");
+    }
+
+    private static RegistryHost defaultUpstream(Section root, List<UpstreamConfig> upstreams) {
+        RegistryHost host = root.value("default-upstream", Format.REGISTRY_HOST, DOCKER_HUB);
+        List<RegistryHost> all = upstreams.stream().map(UpstreamConfig::host).toList();
+        if (!all.contains(host)) {
+            root.problem("default-upstream", host + " is not one of the upstreams: " + all);
+        }
+        return host;
+    }
+
+    private List<UpstreamConfig> upstreams(Section root) {
+        Section section = root.section("upstreams");
+        Optional<DockerConfig> logins = root.find("docker-config", Format.DOCKER_CONFIG);
+        Collection<String> names = root.has("upstreams") ? section.names() : UPSTREAMS;
+        if (names.isEmpty()) {
+            root.problem("upstreams", "there must be at least one");
+        }
+        Map<RegistryHost, UpstreamConfig> upstreams = new LinkedHashMap<>();
+        for (String name : names) {
+            Optional<RegistryHost> host = section.name(name, Format.REGISTRY_HOST);
+            if (host.isPresent()) {
+                UpstreamConfig upstream = upstream(host.get(), section.section(name), logins);
+                if (upstreams.putIfAbsent(host.get(), upstream) != null) {
+                    section.problem(name, "is given twice");
+                }
+            }
+        }
+        return new ArrayList<>(upstreams.values());
+    }
+
+    private UpstreamConfig upstream(
+            RegistryHost host, Section section, Optional<DockerConfig> logins) {
+        for (RegistryHost alias : section.list("hosts", Format.REGISTRY_HOST, List.of())) {
+            RegistryHost other = hosts.putIfAbsent(alias, host);
+            if (other != null) {
+                section.problem("hosts", alias + " already leads to " + other);
+            }
+        }
+        return new UpstreamConfig(
+                host,
+                url(host, section),
+                section.value("tag-ttl", Format.duration(TAG_TTL_MAX), UpstreamConfig.TAG_TTL),
+                section.find("ca", Format.READABLE_FILE),
+                credentials(section).or(() -> logins.flatMap(all -> all.find(host))),
+                section.list("allowed-hosts", Format.REGISTRY_HOST, List.of()).stream()
+                        .map(RegistryHost::text)
+                        .toList(),
+                section.value("connections", Format.integer(1, 1_000), UpstreamConfig.CONNECTIONS));
+    }
+
+    private static URI url(RegistryHost host, Section section) {
+        URI usual = host.equals(DOCKER_HUB) ? DOCKER_HUB_URL : URI.create("https://" + host);
+        List<URI> urls = section.list("urls", Format.ORIGIN, List.of(usual));
+        boolean isInsecure = section.value("insecure", Format.TRUE_OR_FALSE, false);
+        if (urls.size() != 1) {
+            section.problem("urls", "must be exactly one for now");
+            return usual;
+        }
+        if (urls.getFirst().getScheme().equals("http") && !isInsecure) {
+            section.problem("urls", "http:// needs 'insecure: true' beside it");
+        }
+        return urls.getFirst();
+    }
+
+    private static Optional<Credentials> credentials(Section section) {
+        Optional<String> username = section.find("username", Format.TEXT);
+        Optional<Secret> password = section.secret("password");
+        if (section.has("username") && !section.hasSecret("password")) {
+            section.problem("username", "needs a password");
+        }
+        if (section.hasSecret("password") && !section.has("username")) {
+            section.problem("password", "needs a username");
+        }
+        return username.flatMap(user -> password.map(secret -> new Credentials(user, secret)));
+    }
+
+    private static DownloadConfig download(Section download) {
+        DownloadConfig usual = DownloadConfig.DEFAULT;
+        return new DownloadConfig(
+                download.value("chunk-size", Format.size("64KiB", "1GiB"), usual.chunkBytes()),
+                download.value("connections", Format.integer(1, 64), usual.connections()),
+                download.value("prefetch-max", Format.size("0", "1TiB"), usual.prefetchBytesMax()),
+                download.value("idle-timeout", Format.duration(WAIT_MAX), usual.idleTimeout()));
+    }
+
+    private static Level logLevel(Section log) {
+        log.find("formatter", Format.oneOf(LogFormatter.class));
+        return log.value("level", Format.oneOf(Level.class), Level.INFO);
+    }
+}

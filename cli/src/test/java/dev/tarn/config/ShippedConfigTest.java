@@ -1,0 +1,59 @@
+package dev.tarn.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+
+/// `conf/tarn.yaml` shows every key with its default. A key without one is off: `#` and no space.
+class ShippedConfigTest {
+
+    private static final Path SHIPPED = Path.of("..", "conf", "tarn.yaml");
+    private static final Pattern OFF = Pattern.compile("(?m)^( *)#(?=[a-z])");
+
+    @Test
+    void itMeansTheSameAsNoFileAtAll(@TempDir Path folder) throws IOException {
+        assertThat(ConfigReader.read(Optional.of(SHIPPED), Map.of()))
+                .isEqualTo(new ConfigFile(folder).read(""));
+    }
+
+    @Test
+    void itNamesEveryKeyAndNoOther(@TempDir Path folder) throws IOException {
+        String allOn = OFF.matcher(Files.readString(SHIPPED)).replaceAll("$1");
+        Path file = new ConfigFile(folder).write("tarn.yaml", allOn);
+
+        TreeSet<String> keys = new TreeSet<>(ConfigReader.keys());
+        keys.removeIf(key -> key.matches("upstreams\\.(?!docker\\.io).*\\.[a-z-]+"));
+        keys.addAll(ConfigReader.keys().stream().filter(key -> isUpstream(key)).toList());
+
+        assertThat(keysIn(YamlFile.read(file).orElseThrow(), "")).isEqualTo(keys);
+    }
+
+    private static boolean isUpstream(String key) {
+        return ConfigReader.keys().contains(key + ".urls");
+    }
+
+    private static Set<String> keysIn(Node node, String path) {
+        Set<String> keys = new TreeSet<>();
+        if (node instanceof MappingNode section) {
+            for (NodeTuple entry : section.getValue()) {
+                String key = path + ((ScalarNode) entry.getKeyNode()).getValue();
+                keys.add(key);
+                keys.addAll(keysIn(entry.getValueNode(), key + "."));
+            }
+        }
+        return keys;
+    }
+}

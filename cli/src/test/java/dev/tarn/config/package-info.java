@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tarn.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,116 @@
+package dev.tarn.upstream;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tarn.oci.RegistryException.UpstreamFailed;
+import dev.tarn.oci.RegistryException.UpstreamFailed.Kind;
+import dev.tarn.oci.Secret;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+/// Finds out what to say in the `Authorization` header to one upstream. What it answers is for the
+/// upstream's own origin only.
+final class Authenticator {
+    private static final int SCOPES_MAX = 10_000;
+    private static final Grant NOTHING = new Grant(Optional.empty(), Optional.empty(), false);
+
+    /// What to say.
+    ///
+    /// @param key the token that it is made of, if it is
+    /// @param isNew whether it was asked for just now, so that asking again would not help
+    record Grant(Optional<Secret> header, Optional<Token.Key> key, boolean isNew) {}
+
+    private final DialPolicy policy;
+    private final Optional<Secret> basic;
+    private final Tokens tokens;
+    private final Cache<String, Token.Key> keysByScope =
+            Caffeine.newBuilder().maximumSize(SCOPES_MAX).build();
+    private volatile boolean wantsBasic;
+
+    Authenticator(DialPolicy policy, Optional<Credentials> credentials, ConnectionPool pool) {
+        this.policy = policy;
+        this.basic = credentials.map(Authenticator::basic);
+        this.tokens = new Tokens(new TokenService(pool, basic), System::nanoTime);
+    }
+
+    private static Secret basic(Credentials credentials) {
+        String pair = credentials.username() + ":" + credentials.password().reveal();
+        return new Secret(
+                "Basic "
+                        + Base64.getEncoder()
+                                .encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /// What was right the last time, before the upstream asks.
+    Grant expected(String scope) throws InterruptedException {
+        Token.Key key = keysByScope.getIfPresent(scope);
+        if (key == null) {
+            return wantsBasic ? new Grant(basic, Optional.empty(), true) : NOTHING;
+        }
+        Optional<Secret> kept = tokens.find(key);
+        Secret token = kept.isPresent() ? kept.get() : tokens.fetch(key);
+        return bearer(token, key, kept.isEmpty());
+    }
+
+    /// What was right the last time is right no more: the next request waits to be asked.
+    void forget(String scope) {
+        keysByScope.invalidate(scope);
+        wantsBasic = false;
+    }
+
+    /// What answers this challenge, after `refused` did not; empty where nothing can.
+    Optional<Grant> answer(List<Challenge> challenges, String scope, Grant refused)
+            throws InterruptedException {
+        Optional<Challenge> bearer = challenges.stream().filter(this::isTrusted).findFirst();
+        if (bearer.isPresent()) {
+            return Optional.of(answer(bearer.get(), scope, refused));
+        }
+        if (basic.isPresent() && challenges.stream().anyMatch(Challenge::isBasic)) {
+            wantsBasic = true;
+            return Optional.of(new Grant(basic, Optional.empty(), true));
+        }
+        if (challenges.stream().anyMatch(Challenge::isBearer)) {
+            throw new UpstreamFailed(
+                    Kind.BAD_ANSWER,
+                    policy.own()
+                            + " sends us for a token to a host that is neither its own nor listed in"
+                            + " allowed-hosts");
+        }
+        return Optional.empty();
+    }
+
+    private Grant answer(Challenge bearer, String scope, Grant refused)
+            throws InterruptedException {
+        Token.Key key =
+                new Token.Key(
+                        Url.parse(bearer.parameter("realm").orElseThrow()),
+                        bearer.parameter("service").orElse(""),
+                        bearer.parameter("scope").orElse(scope));
+        refused.header().ifPresent(header -> tokens.forget(key, secretOf(header)));
+        Optional<Secret> kept = tokens.find(key);
+        Secret token = kept.isPresent() ? kept.get() : tokens.fetch(key);
+        keysByScope.put(scope, key);
+        return bearer(token, key, kept.isEmpty());
+    }
+
+    private boolean isTrusted(Challenge challenge) {
+        try {
+            return challenge.isBearer()
+                    && policy.trustsRealm(
+                            Url.parse(challenge.parameter("realm").orElse("")).origin());
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static Grant bearer(Secret token, Token.Key key, boolean isNew) {
+        return new Grant(
+                Optional.of(new Secret("Bearer " + token.reveal())), Optional.of(key), isNew);
+    }
+
+    private static Secret secretOf(Secret header) {
+        return new Secret(header.reveal().substring(header.reveal().indexOf(' ') + 1));
+    }
+}

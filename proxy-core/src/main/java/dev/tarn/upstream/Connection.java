@@ -1,0 +1,271 @@
+package dev.tarn.upstream;
+
+import dev.tarn.oci.RegistryException.UpstreamFailed;
+import dev.tarn.oci.RegistryException.UpstreamFailed.Kind;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// One connection to an upstream, HTTP/1.1, one request at a time. An event loop puts what arrives
+/// into a queue; a virtual thread takes it out, and waits where there is nothing. The event loop
+/// reads from the socket only when that thread has taken everything, so the queue never holds more
+/// than one read, and a slow reader is a closed TCP window.
+final class Connection implements AutoCloseable {
+
+    /// Stands in the queue behind the last byte of an answer.
+    private static final Object END = new Object();
+
+    private final Origin origin;
+    private final Budgets budgets;
+    private final Lock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Deque<Object> arrived = new ArrayDeque<>();
+    private @Nullable Channel channel;
+    private @Nullable UpstreamFailed failure;
+    private boolean isBusy;
+    private boolean isAwaited;
+    private boolean hasAnswered;
+    private boolean isKeptAlive;
+
+    Connection(Origin origin, Budgets budgets) {
+        this.origin = origin;
+        this.budgets = budgets;
+    }
+
+    Origin origin() {
+        return origin;
+    }
+
+    /// The last handler of the channel's pipeline.
+    ChannelHandler handler() {
+        return new Inbound();
+    }
+
+    /// From now on this is a connection: the channel is connected, its TLS agreed on.
+    void open(Channel channel) {
+        channel.config().setAutoRead(false);
+        lock.lock();
+        try {
+            this.channel = channel;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Channel channel() {
+        if (channel == null) {
+            throw new IllegalStateException("not open yet: " + origin);
+        }
+        return channel;
+    }
+
+    /// Sends a request and waits for the head of its answer. Informational answers are passed over.
+    HttpResponse exchange(HttpRequest request) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            if (isBusy) {
+                throw new IllegalStateException("the last answer was not read to its end");
+            }
+            isBusy = true;
+            hasAnswered = false;
+            channel()
+                    .writeAndFlush(request)
+                    .addListener(written -> {
+                        if (!written.isSuccess()) {
+                            fail(Kind.CUT_OFF, "took no request", written.cause());
+                        }
+                    });
+        } finally {
+            lock.unlock();
+        }
+        Object head = await(budgets.head(), "sent no answer");
+        if (head instanceof HttpResponse response) {
+            isKeptAlive = HttpUtil.isKeepAlive(response);
+            return response;
+        }
+        ReferenceCountUtil.release(head);
+        throw fail(Kind.BAD_ANSWER, "sent a body without a head", null);
+    }
+
+    /// Waits for the next piece of the body, which is the caller's to release; null once it has
+    /// ended.
+    @Nullable ByteBuf next() throws InterruptedException {
+        Object piece = await(budgets.silence(), "sent nothing more of its answer");
+        if (piece == END) {
+            lock.lock();
+            try {
+                isBusy = false;
+            } finally {
+                lock.unlock();
+            }
+            return null;
+        }
+        return (ByteBuf) piece;
+    }
+
+    private Object await(Duration budget, String silence) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long remainingNanos = budget.toNanos();
+            while (arrived.isEmpty()) {
+                if (failure != null) {
+                    throw failure;
+                }
+                if (remainingNanos <= 0) {
+                    throw fail(Kind.SILENT, silence + " within " + budget.toSeconds() + " s", null);
+                }
+                isAwaited = true;
+                channel().read();
+                remainingNanos = changed.awaitNanos(remainingNanos);
+            }
+            return arrived.remove();
+        } finally {
+            isAwaited = false;
+            lock.unlock();
+        }
+    }
+
+    /// Whether anything of the answer to the last request has arrived.
+    boolean hasAnswered() {
+        lock.lock();
+        try {
+            return hasAnswered;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether another request may be sent: the last answer was read to its end, and nobody hung
+    /// up.
+    boolean isReusable() {
+        lock.lock();
+        try {
+            return failure == null && !isBusy && isKeptAlive && channel().isActive();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Watches an unused connection: whatever arrives now, also its end, closes it.
+    void watch() {
+        channel().read();
+    }
+
+    /// Ends the connection. The thread that waits on it, if any, wakes up and fails.
+    @Override
+    public void close() {
+        var _ = fail(Kind.CUT_OFF, "was closed by us", null);
+        lock.lock();
+        try {
+            arrived.forEach(ReferenceCountUtil::release);
+            arrived.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The first failure is the one that counts.
+    private UpstreamFailed fail(Kind kind, String what, @Nullable Throwable cause) {
+        lock.lock();
+        try {
+            if (failure == null) {
+                failure = new UpstreamFailed(kind, origin.host() + " " + what, cause);
+            }
+            changed.signalAll();
+            if (channel != null) {
+                var _ = channel.close();
+            }
+            return failure;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Runs on the event loop.
+    private final class Inbound extends ChannelInboundHandlerAdapter {
+        private boolean isInformational;
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            lock.lock();
+            try {
+                if (failure != null || !(message instanceof HttpObject object)) {
+                    return;
+                }
+                if (object.decoderResult().isFailure()) {
+                    fail(Kind.BAD_ANSWER, "does not speak HTTP", object.decoderResult().cause());
+                } else if (!isBusy) {
+                    fail(Kind.BAD_ANSWER, "answered what was not asked", null);
+                } else {
+                    take(object);
+                }
+            } finally {
+                lock.unlock();
+                ReferenceCountUtil.release(message);
+            }
+        }
+
+        private void take(HttpObject object) {
+            hasAnswered = true;
+            if (object instanceof HttpResponse response) {
+                isInformational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+                if (response.status().code() == 101) {
+                    fail(Kind.BAD_ANSWER, "switched to another protocol", null);
+                } else if (!isInformational) {
+                    arrived.add(response);
+                }
+            }
+            if (object instanceof HttpContent content && !isInformational) {
+                if (content.content().isReadable()) {
+                    arrived.add(content.content().retain());
+                }
+                if (content instanceof LastHttpContent) {
+                    arrived.add(END);
+                }
+            }
+            if (!arrived.isEmpty()) {
+                changed.signalAll();
+            }
+        }
+
+        /// What arrived may have held nothing for the reader: then it goes on.
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            lock.lock();
+            try {
+                if (isAwaited && arrived.isEmpty() && failure == null) {
+                    ctx.read();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            fail(Kind.CUT_OFF, "closed the connection", null);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            fail(Kind.CUT_OFF, "broke the connection", cause);
+        }
+    }
+}

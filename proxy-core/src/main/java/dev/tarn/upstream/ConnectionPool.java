@@ -1,0 +1,138 @@
+package dev.tarn.upstream;
+
+import dev.tarn.oci.RegistryException.UpstreamFailed;
+import dev.tarn.oci.RegistryException.UpstreamFailed.Kind;
+import io.netty.handler.codec.http.HttpResponse;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// The connections of one upstream, to its registry and to where that redirects. Those that are not
+/// in use are kept a while for the next request to the same origin.
+final class ConnectionPool {
+    private static final int METADATA_MAX = 8;
+
+    /// A connection that nobody uses, since when on the monotonic clock.
+    private record Unused(Connection connection, long sinceNanos) {}
+
+    private final Dialer dialer;
+    private final Network network;
+    private final Semaphore blobs;
+    private final Semaphore metadata = new Semaphore(METADATA_MAX, true);
+    private final int unusedMax;
+    private final Lock lock = new ReentrantLock();
+    private final Deque<Unused> unused = new ArrayDeque<>();
+
+    ConnectionPool(Network network, Dialer dialer, int connections) {
+        this.network = network;
+        this.dialer = dialer;
+        this.blobs = new Semaphore(connections, true);
+        this.unusedMax = connections + METADATA_MAX;
+    }
+
+    /// Sends a request and waits for the head of the answer. A kept connection may have been closed
+    /// by the other side at the same moment; then the request goes out once more, on a new one.
+    Exchange send(Url url, Request request, Lane lane) throws InterruptedException {
+        Semaphore slots = lane == Lane.BLOBS ? blobs : metadata;
+        slots.acquire();
+        @Nullable Exchange exchange = null;
+        try {
+            exchange = sendOnce(url, request, slots);
+            return exchange;
+        } finally {
+            if (exchange == null) {
+                slots.release();
+            }
+        }
+    }
+
+    private Exchange sendOnce(Url url, Request request, Semaphore slots)
+            throws InterruptedException {
+        @Nullable Connection kept = takeUnused(url.origin());
+        if (kept != null) {
+            try {
+                return exchange(kept, url, request, slots);
+            } catch (UpstreamFailed e) {
+                if (e.kind() != Kind.CUT_OFF || kept.hasAnswered()) {
+                    throw e;
+                }
+            }
+        }
+        return exchange(dialer.dial(url.origin()), url, request, slots);
+    }
+
+    private Exchange exchange(Connection connection, Url url, Request request, Semaphore slots)
+            throws InterruptedException {
+        boolean isAnswered = false;
+        try {
+            HttpResponse head = connection.exchange(request.toNetty(url));
+            isAnswered = true;
+            return new Exchange(this, slots, connection, url, request, head);
+        } finally {
+            if (!isAnswered) {
+                connection.close();
+            }
+        }
+    }
+
+    private @Nullable Connection takeUnused(Origin origin) {
+        lock.lock();
+        try {
+            Iterator<Unused> newestFirst = unused.iterator();
+            while (newestFirst.hasNext()) {
+                Connection connection = newestFirst.next().connection();
+                if (!connection.isReusable()) {
+                    newestFirst.remove();
+                    connection.close();
+                } else if (connection.origin().equals(origin)) {
+                    newestFirst.remove();
+                    return connection;
+                }
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes back a connection whose answer was read to its end.
+    void keep(Connection connection) {
+        if (!connection.isReusable()) {
+            connection.close();
+            return;
+        }
+        lock.lock();
+        try {
+            unused.addFirst(new Unused(connection, System.nanoTime()));
+            if (unused.size() > unusedMax) {
+                unused.removeLast().connection().close();
+            }
+        } finally {
+            lock.unlock();
+        }
+        connection.watch();
+        var _ =
+                network.loops()
+                        .schedule(
+                                this::closeStale,
+                                network.budgets().idle().toNanos() + 1,
+                                TimeUnit.NANOSECONDS);
+    }
+
+    private void closeStale() {
+        lock.lock();
+        try {
+            long oldest = System.nanoTime() - network.budgets().idle().toNanos();
+            while (!unused.isEmpty() && unused.getLast().sinceNanos() - oldest <= 0) {
+                unused.removeLast().connection().close();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,280 @@
+package dev.tarn.upstream;
+
+import dev.tarn.oci.RegistryException.UpstreamFailed;
+import dev.tarn.oci.RegistryException.UpstreamFailed.Kind;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.proxy.HttpProxyHandler;
+import io.netty.handler.proxy.ProxyHandler;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.resolver.NoopAddressResolverGroup;
+import io.netty.util.concurrent.Future;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// Opens connections for one upstream. Resolves the name once, applies the policy to the addresses,
+/// and dials exactly those that passed: a name that changes its mind in between has nothing to
+/// gain.
+final class Dialer {
+    private static final int RECEIVE_BUFFER_MAX = 256 << 10;
+    private static final int LINE_MAX = 8 << 10;
+    private static final int HEADERS_MAX = 32 << 10;
+
+    private final Network network;
+    private final DialPolicy policy;
+    private final SslContext tls;
+
+    Dialer(Network network, DialPolicy policy, Optional<Path> ca) {
+        this.network = network;
+        this.policy = policy;
+        this.tls = network.tls(ca);
+    }
+
+    Connection dial(Origin origin) throws InterruptedException {
+        Deadline deadline = new Deadline(network.budgets().connect());
+        Optional<ProxySettings.Proxy> proxy = network.proxies().proxyTo(origin);
+        List<InetAddress> addresses =
+                proxy.isPresent()
+                        ? proxyAddresses(origin, proxy.get(), deadline)
+                        : permittedAddresses(origin, deadline);
+        int port = proxy.map(ProxySettings.Proxy::port).orElse(origin.port());
+        @Nullable Throwable lastCause = null;
+        for (int i = 0; i < addresses.size() && !deadline.isOver(); i++) {
+            InetSocketAddress address = new InetSocketAddress(addresses.get(i), port);
+            Attempt attempt = new Attempt(origin, proxy, address);
+            lastCause = attempt.connect(deadline.share(addresses.size() - i));
+            if (lastCause == null) {
+                return attempt.finish(deadline);
+            }
+        }
+        String why = lastCause == null ? "took too long" : "refused the connection or was silent";
+        throw new UpstreamFailed(Kind.UNREACHABLE, origin.host() + " " + why, lastCause);
+    }
+
+    /// Behind a proxy, names are the proxy's business: only addresses can be checked here.
+    private List<InetAddress> proxyAddresses(
+            Origin origin, ProxySettings.Proxy proxy, Deadline deadline)
+            throws InterruptedException {
+        Optional<InetAddress> literal = origin.host().address();
+        if (literal.isPresent() && !isPermitted(origin, literal.get(), ownKind(true, deadline))) {
+            throw notPermitted(origin);
+        }
+        return resolve(proxy.host(), deadline);
+    }
+
+    private List<InetAddress> permittedAddresses(Origin origin, Deadline deadline)
+            throws InterruptedException {
+        List<InetAddress> addresses = resolve(origin.host(), deadline);
+        if (policy.isOwn(origin)) {
+            return addresses;
+        }
+        AddressKind ownKind = ownKind(false, deadline);
+        List<InetAddress> permitted =
+                addresses.stream()
+                        .filter(address -> isPermitted(origin, address, ownKind))
+                        .toList();
+        if (permitted.isEmpty()) {
+            throw notPermitted(origin);
+        }
+        return permitted;
+    }
+
+    private boolean isPermitted(Origin origin, InetAddress address, AddressKind ownKind) {
+        return policy.permits(origin, network.addresses().kindOf(address), ownKind);
+    }
+
+    private static UpstreamFailed notPermitted(Origin origin) {
+        return new UpstreamFailed(
+                Kind.UNREACHABLE,
+                origin.host() + " is at an address that an upstream may not lead to");
+    }
+
+    /// The kind of the upstream's own addresses; `PUBLIC` where they are not all private, or not
+    /// known.
+    private AddressKind ownKind(boolean isProxied, Deadline deadline) throws InterruptedException {
+        Host own = policy.own().host();
+        if (isProxied && own.address().isEmpty()) {
+            return AddressKind.PUBLIC;
+        }
+        boolean isPrivate =
+                resolve(own, deadline).stream()
+                        .allMatch(a -> network.addresses().kindOf(a) == AddressKind.PRIVATE);
+        return isPrivate ? AddressKind.PRIVATE : AddressKind.PUBLIC;
+    }
+
+    private List<InetAddress> resolve(Host host, Deadline deadline) throws InterruptedException {
+        Optional<InetAddress> literal = host.address();
+        if (literal.isPresent()) {
+            return List.of(literal.get());
+        }
+        CompletableFuture<List<InetAddress>> answer = new CompletableFuture<>();
+        var _ = Thread.ofVirtual().name("resolve " + host).start(() -> resolve(host, answer));
+        try {
+            return interleaved(answer.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS));
+        } catch (ExecutionException | TimeoutException e) {
+            throw new UpstreamFailed(
+                    Kind.UNREACHABLE, "the name service does not know " + host, e.getCause());
+        }
+    }
+
+    private void resolve(Host host, CompletableFuture<List<InetAddress>> answer) {
+        try {
+            answer.complete(network.resolver().resolve(host.text()));
+        } catch (UnknownHostException | RuntimeException e) {
+            answer.completeExceptionally(e);
+        }
+    }
+
+    /// IPv6 and IPv4 in turn, beginning with the kind that came first (RFC 8305 §4).
+    private static List<InetAddress> interleaved(List<InetAddress> addresses) {
+        boolean startsWithIpv6 =
+                !addresses.isEmpty() && addresses.getFirst() instanceof Inet6Address;
+        List<InetAddress> odd = new ArrayList<>();
+        List<InetAddress> even = new ArrayList<>();
+        for (InetAddress address : addresses) {
+            ((address instanceof Inet6Address) == startsWithIpv6 ? odd : even).add(address);
+        }
+        List<InetAddress> interleaved = new ArrayList<>();
+        for (int i = 0; i < Math.max(odd.size(), even.size()); i++) {
+            odd.stream().skip(i).findFirst().ifPresent(interleaved::add);
+            even.stream().skip(i).findFirst().ifPresent(interleaved::add);
+        }
+        return interleaved;
+    }
+
+    /// One attempt at one address.
+    private final class Attempt extends ChannelInitializer<Channel> {
+        private final Origin origin;
+        private final Optional<ProxySettings.Proxy> proxy;
+        private final InetSocketAddress address;
+        private final Connection connection;
+        private @Nullable Channel channel;
+
+        Attempt(Origin origin, Optional<ProxySettings.Proxy> proxy, InetSocketAddress address) {
+            this.origin = origin;
+            this.proxy = proxy;
+            this.address = address;
+            this.connection = new Connection(origin, network.budgets());
+        }
+
+        /// Null once connected, else why not.
+        @Nullable Throwable connect(long budgetNanos) throws InterruptedException {
+            Bootstrap bootstrap =
+                    new Bootstrap()
+                            .group(network.loops())
+                            .channel(network.channelType())
+                            .resolver(NoopAddressResolverGroup.INSTANCE)
+                            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis(budgetNanos))
+                            .option(ChannelOption.TCP_NODELAY, true)
+                            .option(
+                                    ChannelOption.RECVBUF_ALLOCATOR,
+                                    new AdaptiveRecvByteBufAllocator(
+                                                    1 << 10, 16 << 10, RECEIVE_BUFFER_MAX)
+                                            .maxMessagesPerRead(1))
+                            .handler(this);
+            ChannelFuture connected = bootstrap.connect(destination());
+            channel = connected.channel();
+            network.adopt(channel);
+            return awaited(connected, budgetNanos);
+        }
+
+        private InetSocketAddress destination() {
+            return proxy.isEmpty()
+                    ? address
+                    : InetSocketAddress.createUnresolved(origin.host().text(), origin.port());
+        }
+
+        /// Waits for the proxy and for TLS.
+        Connection finish(Deadline deadline) throws InterruptedException {
+            Channel opened = Objects.requireNonNull(channel);
+            for (Future<?> step : List.of(proxied(opened), secured(opened))) {
+                Throwable cause = awaited(step, deadline.remainingNanos());
+                if (cause != null) {
+                    throw new UpstreamFailed(
+                            Kind.UNREACHABLE,
+                            "no secure connection to " + origin.host() + ": " + cause.getMessage(),
+                            cause);
+                }
+            }
+            connection.open(opened);
+            return connection;
+        }
+
+        private static Future<?> proxied(Channel channel) {
+            ProxyHandler handler = channel.pipeline().get(ProxyHandler.class);
+            return handler == null ? channel.newSucceededFuture() : handler.connectFuture();
+        }
+
+        private static Future<?> secured(Channel channel) {
+            SslHandler handler = channel.pipeline().get(SslHandler.class);
+            return handler == null ? channel.newSucceededFuture() : handler.handshakeFuture();
+        }
+
+        private @Nullable Throwable awaited(Future<?> step, long budgetNanos)
+                throws InterruptedException {
+            boolean isGood = false;
+            try {
+                boolean isOver = step.await(budgetNanos, TimeUnit.NANOSECONDS);
+                isGood = isOver && step.isSuccess();
+                return isGood ? null : isOver ? step.cause() : new TimeoutException();
+            } finally {
+                if (!isGood && channel != null) {
+                    var _ = channel.close();
+                }
+            }
+        }
+
+        /// On the event loop.
+        @Override
+        protected void initChannel(Channel channel) {
+            ChannelPipeline pipeline = channel.pipeline();
+            proxy.ifPresent(p -> pipeline.addLast(proxyHandler(p)));
+            if (origin.isSecure()) {
+                pipeline.addLast(
+                        tls.newHandler(channel.alloc(), origin.host().text(), origin.port()));
+            }
+            HttpDecoderConfig limits =
+                    new HttpDecoderConfig()
+                            .setMaxInitialLineLength(LINE_MAX)
+                            .setMaxHeaderSize(HEADERS_MAX)
+                            .setMaxChunkSize(RECEIVE_BUFFER_MAX);
+            pipeline.addLast(new HttpClientCodec(limits, false, true));
+            pipeline.addLast(connection.handler());
+        }
+
+        private ProxyHandler proxyHandler(ProxySettings.Proxy proxy) {
+            HttpProxyHandler handler =
+                    proxy.credentials()
+                            .map(c ->
+                                    new HttpProxyHandler(
+                                            address, c.username(), c.password().reveal()))
+                            .orElseGet(() -> new HttpProxyHandler(address));
+            handler.setConnectTimeoutMillis(network.budgets().connect().toMillis());
+            return handler;
+        }
+
+        private static int millis(long nanos) {
+            return Math.clamp(TimeUnit.NANOSECONDS.toMillis(nanos), 1, Integer.MAX_VALUE);
+        }
+    }
+}

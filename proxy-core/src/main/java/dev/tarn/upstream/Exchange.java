@@ -1,0 +1,139 @@
+package dev.tarn.upstream;
+
+import dev.tarn.oci.RegistryException.UpstreamFailed;
+import dev.tarn.oci.RegistryException.UpstreamFailed.Kind;
+import dev.tarn.pull.Source;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpResponse;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// An answer whose head is here and whose body is on its way. One thread reads; any thread may
+/// close. Read to its end, the connection goes back to the pool; closed before, it is closed.
+final class Exchange implements AutoCloseable {
+    private static final int DRAINED_MAX = 16 << 10;
+
+    private final ConnectionPool pool;
+    private final Semaphore slots;
+    private final Connection connection;
+    private final Url url;
+    private final Request request;
+    private final HttpResponse head;
+    private final AtomicBoolean isDone = new AtomicBoolean();
+    private volatile boolean hasEnded;
+
+    Exchange(
+            ConnectionPool pool,
+            Semaphore slots,
+            Connection connection,
+            Url url,
+            Request request,
+            HttpResponse head) {
+        this.pool = pool;
+        this.slots = slots;
+        this.connection = connection;
+        this.url = url;
+        this.request = request;
+        this.head = head;
+    }
+
+    /// Who answers.
+    Url url() {
+        return url;
+    }
+
+    /// What was asked.
+    Request request() {
+        return request;
+    }
+
+    int status() {
+        return head.status().code();
+    }
+
+    Optional<String> header(CharSequence name) {
+        return Optional.ofNullable(head.headers().get(name));
+    }
+
+    List<String> headers(CharSequence name) {
+        return head.headers().getAll(name);
+    }
+
+    /// What the head says of the body's length.
+    OptionalLong contentLength() {
+        Optional<String> text = header("content-length").map(String::trim);
+        boolean isNumber = text.isPresent() && text.get().matches("[0-9]{1,18}");
+        return isNumber ? OptionalLong.of(Long.parseLong(text.get())) : OptionalLong.empty();
+    }
+
+    /// Waits for more of the body; false once it has ended.
+    boolean next(Source.Sink sink) throws InterruptedException {
+        if (hasEnded) {
+            return false;
+        }
+        ByteBuf piece = connection.next();
+        if (piece == null) {
+            hasEnded = true;
+            if (isDone.compareAndSet(false, true)) {
+                pool.keep(connection);
+                slots.release();
+            }
+            return false;
+        }
+        try {
+            for (ByteBuffer bytes : piece.nioBuffers()) {
+                sink.accept(bytes);
+            }
+        } finally {
+            piece.release();
+        }
+        return true;
+    }
+
+    /// The whole body, where it is not longer than `max`.
+    byte[] readAll(int max) throws InterruptedException {
+        byte[] body = readSome(max);
+        if (!hasEnded) {
+            throw new UpstreamFailed(
+                    Kind.BAD_ANSWER, url.origin().host() + " sent more than " + max + " bytes");
+        }
+        return body;
+    }
+
+    /// The body, or the beginning of one that is longer than `max`.
+    byte[] readSome(int max) throws InterruptedException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        boolean fits = request.isHead() || contentLength().orElse(0) <= max;
+        while (fits && next(bytes -> append(body, bytes, max))) {
+            fits = body.size() <= max;
+        }
+        return body.toByteArray();
+    }
+
+    private static void append(ByteArrayOutputStream body, ByteBuffer bytes, int max) {
+        byte[] part = new byte[Math.min(bytes.remaining(), max + 1 - body.size())];
+        bytes.get(part);
+        body.writeBytes(part);
+    }
+
+    /// Passes over the body, so that the connection can be used again; closes it where that would
+    /// take long.
+    void discard() throws InterruptedException {
+        try (this) {
+            var _ = readSome(DRAINED_MAX);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (isDone.compareAndSet(false, true)) {
+            connection.close();
+            slots.release();
+        }
+    }
+}

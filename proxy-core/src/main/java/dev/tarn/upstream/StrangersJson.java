@@ -1,0 +1,36 @@
+package dev.tarn.upstream;
+
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Reads JSON that comes from outside: depth, lengths and size are limited (CVE-2025-52999).
+final class StrangersJson {
+    static final int SIZE_MAX = 4 << 20;
+
+    private static final JsonMapper JSON =
+            JsonMapper.builder(
+                            JsonFactory.builder()
+                                    .streamReadConstraints(
+                                            StreamReadConstraints.builder()
+                                                    .maxNestingDepth(64)
+                                                    .maxStringLength(1 << 20)
+                                                    .maxDocumentLength(SIZE_MAX)
+                                                    .build())
+                                    .build())
+                    .build();
+
+    private StrangersJson() {}
+
+    /// The document, where it is an object.
+    static Optional<JsonNode> parse(byte[] body) {
+        try {
+            return Optional.ofNullable(JSON.readTree(body)).filter(JsonNode::isObject);
+        } catch (JacksonException e) {
+            return Optional.empty();
+        }
+    }
+}
