@@ -118,10 +118,9 @@ class AuthenticationTest {
                 .isThrownBy(
                         () -> Strangers.pull(strangers.credentials().upstream(registry), "latest"))
                 .withMessageContaining("you said")
-                .satisfies(
-                        e ->
-                                assertThat(e.getMessage())
-                                        .doesNotContain(Strangers.PASSWORD, BASIC.substring(6)));
+                .satisfies(e ->
+                        assertThat(e.getMessage())
+                                .doesNotContain(Strangers.PASSWORD, BASIC.substring(6)));
         assertThat(registry.requests()).hasSize(2);
     }
 

@@ -263,11 +263,10 @@ class BlobSourceTest {
             Source.Fetch fetch = slow.source(Strangers.APP, digest).fetch(ByteRange.whole());
             CountDownLatch firstBytes = new CountDownLatch(1);
             Future<byte[]> reader =
-                    threads.submit(
-                            () -> {
-                                fetch.next(_ -> firstBytes.countDown());
-                                return Strangers.readAll(fetch);
-                            });
+                    threads.submit(() -> {
+                        fetch.next(_ -> firstBytes.countDown());
+                        return Strangers.readAll(fetch);
+                    });
             firstBytes.await();
             fetch.close();
             assertThatExceptionOfType(ExecutionException.class)
@@ -285,14 +284,13 @@ class BlobSourceTest {
             CountDownLatch interrupted = new CountDownLatch(1);
             Thread reader =
                     Thread.ofVirtual()
-                            .start(
-                                    () -> {
-                                        try {
-                                            Strangers.pullBlob(slow, digest);
-                                        } catch (InterruptedException e) {
-                                            interrupted.countDown();
-                                        }
-                                    });
+                            .start(() -> {
+                                try {
+                                    Strangers.pullBlob(slow, digest);
+                                } catch (InterruptedException e) {
+                                    interrupted.countDown();
+                                }
+                            });
             Awaitility.await().until(() -> registry.requests().size() == 1);
             reader.interrupt();
             interrupted.await();
@@ -304,8 +302,7 @@ class BlobSourceTest {
     void aSlowReaderHoldsBackTheUpstream() throws InterruptedException {
         byte[] large = new byte[64 << 20];
         Digest name = registry.addBlob("library/app", large);
-        try (Source.Fetch fetch =
-                upstream.source(Strangers.APP, name).fetch(ByteRange.whole())) {
+        try (Source.Fetch fetch = upstream.source(Strangers.APP, name).fetch(ByteRange.whole())) {
             assertThat(fetch.next(_ -> {})).isTrue();
             Awaitility.await()
                     .during(Duration.ofMillis(300))

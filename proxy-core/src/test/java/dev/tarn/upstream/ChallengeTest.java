@@ -70,7 +70,10 @@ class ChallengeTest {
 
     @Test
     void ofAParameterThatOccursTwiceTheFirstCounts() {
-        assertThat(parse("Bearer realm=\"https://a/\", realm=\"https://b/\"").getFirst().parameter("realm"))
+        assertThat(
+                        parse("Bearer realm=\"https://a/\", realm=\"https://b/\"")
+                                .getFirst()
+                                .parameter("realm"))
                 .contains("https://a/");
     }
 

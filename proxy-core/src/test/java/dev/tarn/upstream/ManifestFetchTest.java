@@ -67,8 +67,7 @@ class ManifestFetchTest {
 
         assertThat(registry.requests().get(0).header("Accept"))
                 .contains("application/vnd.oci.image.manifest.v1+json");
-        assertThat(registry.requests().get(1).header("Accept"))
-                .contains(Accept.ANYTHING.header());
+        assertThat(registry.requests().get(1).header("Accept")).contains(Accept.ANYTHING.header());
         assertThat(registry.requests().get(0).header("Accept-Encoding")).contains("identity");
     }
 
@@ -84,15 +83,11 @@ class ManifestFetchTest {
 
     @Test
     void refusesOtherBytesThanTheDigestNames() {
-        registry.inject(
-                answer ->
-                        Fault.body(
-                                        "application/vnd.oci.image.manifest.v1+json",
-                                        "{\"schemaVersion\":2}")
-                                .spoil(answer));
+        registry.inject(answer ->
+                Fault.body("application/vnd.oci.image.manifest.v1+json", "{\"schemaVersion\":2}")
+                        .spoil(answer));
 
-        assertFails(
-                Kind.WRONG_BYTES, () -> Strangers.pull(upstream, image.digest().toString()));
+        assertFails(Kind.WRONG_BYTES, () -> Strangers.pull(upstream, image.digest().toString()));
         assertFails(Kind.WRONG_BYTES, () -> Strangers.pull(upstream, "latest"));
     }
 
@@ -225,7 +220,8 @@ class ManifestFetchTest {
                         .and(
                                 Fault.body(
                                         "text/plain",
-                                        "no\r\nway\u001b[0m, see https://x/?sig=1 " + "y".repeat(500))));
+                                        "no\r\nway\u001b[0m, see https://x/?sig=1 "
+                                                + "y".repeat(500))));
 
         assertThatExceptionOfType(RegistryException.class)
                 .isThrownBy(() -> Strangers.pull(upstream, "latest"))
@@ -288,7 +284,8 @@ class ManifestFetchTest {
     void refusesAHeadThatIsTooLong() {
         registry.inject(1, Fault.header("X", "y".repeat(33 << 10)), _ -> true);
         assertFails(Kind.BAD_ANSWER, () -> Strangers.pull(upstream, "latest"));
-        registry.inject(1, Fault.raw("HTTP/1.1 200 " + "y".repeat(9 << 10) + "\r\n\r\n"), _ -> true);
+        registry.inject(
+                1, Fault.raw("HTTP/1.1 200 " + "y".repeat(9 << 10) + "\r\n\r\n"), _ -> true);
         assertFails(Kind.BAD_ANSWER, () -> Strangers.pull(upstream, "latest"));
     }
 }

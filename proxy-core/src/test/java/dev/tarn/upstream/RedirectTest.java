@@ -52,8 +52,7 @@ class RedirectTest {
                 .isEqualTo(bytes);
         assertThat(cdn.requests()).hasSize(1);
         assertThat(cdn.requests().getFirst().header("Authorization")).isEmpty();
-        assertThat(cdn.requests().getFirst().header("Host"))
-                .contains("127.0.0.2:" + cdn.port());
+        assertThat(cdn.requests().getFirst().header("Host")).contains("127.0.0.2:" + cdn.port());
         assertThat(cdn.requests().getFirst().header("Range")).contains("bytes=0-");
         assertThat(registry.bytesSent(digest)).isZero();
     }
@@ -92,8 +91,7 @@ class RedirectTest {
 
     @ParameterizedTest
     @ValueSource(ints = {400, 401, 403, 404, 410, 429})
-    void goesBackToTheRegistryWhenTheAddressIsNoLongerGood(int status)
-            throws InterruptedException {
+    void goesBackToTheRegistryWhenTheAddressIsNoLongerGood(int status) throws InterruptedException {
         registry.inject(1, Fault.redirect(atCdn()), _ -> true);
         Source source = strangers.upstream(registry).source(Strangers.APP, digest);
         try (Source.Fetch fetch = source.fetch(new ByteRange.Between(0, 10))) {
@@ -130,17 +128,15 @@ class RedirectTest {
 
         assertThatExceptionOfType(RegistryException.class)
                 .isThrownBy(() -> Strangers.pullBlob(strangers.upstream(registry), digest))
-                .satisfies(
-                        e -> assertThat(e.getMessage()).contains("403").doesNotContain("do-not-tell"));
+                .satisfies(e ->
+                        assertThat(e.getMessage()).contains("403").doesNotContain("do-not-tell"));
         cdn.heal();
         cdn.inject(Fault.cutAfter(5));
         assertThatExceptionOfType(RegistryException.class)
                 .isThrownBy(() -> Strangers.pullBlob(strangers.upstream(registry), digest))
                 .satisfies(e -> assertThat(e).hasStackTraceContaining("127.0.0.2"))
-                .satisfies(
-                        e ->
-                                assertThat(stackTrace(e))
-                                        .doesNotContain("do-not-tell", "X-Signature"));
+                .satisfies(e ->
+                        assertThat(stackTrace(e)).doesNotContain("do-not-tell", "X-Signature"));
     }
 
     private static String stackTrace(Throwable failure) {

@@ -9,6 +9,7 @@ import dev.tarn.oci.RegistryHost;
 import dev.tarn.oci.RepositoryName;
 import dev.tarn.oci.Secret;
 import dev.tarn.pull.Source;
+import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ResourceLeakDetector;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
@@ -23,8 +24,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// What a test of the upstream client needs besides a `FakeRegistry`: a network with short budgets, in which the
-/// test says what names mean and which addresses are public.
+/// What a test of the upstream client needs besides a `FakeRegistry`: a network with short budgets,
+/// in which the test says what names mean and which addresses are public.
 final class Strangers implements AutoCloseable {
     static final RepositoryName APP = new RepositoryName("library/app");
     static final String USERNAME = "alice";
@@ -49,6 +50,7 @@ final class Strangers implements AutoCloseable {
     private Optional<Credentials> credentials = Optional.empty();
     private List<String> allowedHosts = List.of();
     private int connections = 4;
+    private SslProvider provider = Trust.fastestProvider();
 
     /// From now on this name has these addresses.
     Strangers name(String name, String... addresses) {
@@ -87,6 +89,11 @@ final class Strangers implements AutoCloseable {
         return this;
     }
 
+    Strangers provider(SslProvider provider) {
+        this.provider = provider;
+        return this;
+    }
+
     Strangers connections(int connections) {
         this.connections = connections;
         return this;
@@ -103,7 +110,7 @@ final class Strangers implements AutoCloseable {
                         this::resolve,
                         address -> kinds.getOrDefault(address, AddressKind.of(address)),
                         budgets,
-                        Trust.fastestProvider());
+                        provider);
         networks.add(network);
         UpstreamConfig config =
                 new UpstreamConfig(
@@ -153,12 +160,11 @@ final class Strangers implements AutoCloseable {
         boolean isMore = true;
         while (isMore) {
             isMore =
-                    fetch.next(
-                            bytes -> {
-                                byte[] part = new byte[bytes.remaining()];
-                                bytes.get(part);
-                                all.writeBytes(part);
-                            });
+                    fetch.next(bytes -> {
+                        byte[] part = new byte[bytes.remaining()];
+                        bytes.get(part);
+                        all.writeBytes(part);
+                    });
         }
         return all.toByteArray();
     }

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
-/// An upstream that lies tries to send us, and our credentials, to somebody else. The upstream listens on 127.0.0.1,
-/// which counts as public here; traps listen on other addresses and on another port of the same, and every name
-/// that an attacker could own leads to one.
+/// An upstream that lies tries to send us, and our credentials, to somebody else. The upstream
+/// listens on 127.0.0.1, which counts as public here; traps listen on other addresses and on
+/// another port of the same, and every name that an attacker could own leads to one.
 class TrustBoundaryTest {
 
     /// Places, with `{…}` for the ports: `own` is the upstream's, the others are the traps'.
@@ -93,7 +93,11 @@ class TrustBoundaryTest {
                     "http://224.0.0.1");
 
     private static final List<String> NAMES =
-            List.of("localhost", "trap.example", "a.upstream.example.evil.example", "evil-upstream.example");
+            List.of(
+                    "localhost",
+                    "trap.example",
+                    "a.upstream.example.evil.example",
+                    "evil-upstream.example");
 
     private final FakeRegistry registry = FakeRegistry.start();
     private final FakeRegistry otherPort = FakeRegistry.start();
@@ -111,11 +115,10 @@ class TrustBoundaryTest {
         strangers.name("trap6.example", "::1");
         strangers.name("rebound.example", "127.0.0.2", "169.254.169.254", "127.0.0.3");
         strangers.name("metadata.example", "169.254.169.254");
-        traps.forEach(
-                trap -> {
-                    trap.addImage("library/app", "latest", 1, 10);
-                    trap.issue(FakeAuth.bearer());
-                });
+        traps.forEach(trap -> {
+            trap.addImage("library/app", "latest", 1, 10);
+            trap.issue(FakeAuth.bearer());
+        });
     }
 
     @AfterEach
@@ -168,7 +171,8 @@ class TrustBoundaryTest {
         registry.require(FakeAuth.basic(Strangers.USERNAME, Strangers.PASSWORD));
         registry.inject(
                 Fault.header(
-                        "Link", "<" + filled(place) + "/v2/library/app/tags/list?last=x>; rel=\"next\""));
+                        "Link",
+                        "<" + filled(place) + "/v2/library/app/tags/list?last=x>; rel=\"next\""));
         HttpUpstream upstream = strangers.upstream(registry);
 
         TagPage first = upstream.listTags(Strangers.APP, PageQuery.FIRST);
@@ -205,13 +209,11 @@ class TrustBoundaryTest {
     void aRedirectToAnotherPortTakesNoCredentialsAlong() throws InterruptedException {
         registry.require(FakeAuth.basic(Strangers.USERNAME, Strangers.PASSWORD));
         otherPort.addBlob("library/app", Strangers.bytes(1_000));
-        registry.inject(
-                answer -> {
-                    if (answer.status != 401) {
-                        Fault.redirect(otherPort.uri() + "/v2/library/app/blobs/" + digest)
-                                .spoil(answer);
-                    }
-                });
+        registry.inject(answer -> {
+            if (answer.status != 401) {
+                Fault.redirect(otherPort.uri() + "/v2/library/app/blobs/" + digest).spoil(answer);
+            }
+        });
 
         Strangers.pullBlob(strangers.upstream(registry), digest);
 
@@ -235,13 +237,12 @@ class TrustBoundaryTest {
     void whatTheUserListedMayBeRedirectedTo() throws InterruptedException {
         two.addBlob("library/app", Strangers.bytes(1_000));
         registry.inject(
-                Fault.redirect("http://trap.example:" + two.port() + "/v2/library/app/blobs/" + digest));
+                Fault.redirect(
+                        "http://trap.example:" + two.port() + "/v2/library/app/blobs/" + digest));
 
         assertThat(
                         Strangers.pullBlob(
-                                strangers
-                                        .allowed("trap.example:" + two.port())
-                                        .upstream(registry),
+                                strangers.allowed("trap.example:" + two.port()).upstream(registry),
                                 digest))
                 .hasSize(1_000);
         assertThat(two.requests().getFirst().header("Authorization")).isEmpty();
@@ -252,12 +253,12 @@ class TrustBoundaryTest {
         registry.inject(Fault.redirect("http://trap.example:" + two.port() + "/x"));
 
         assertThatExceptionOfType(RegistryException.class)
-                .isThrownBy(
-                        () ->
-                                Strangers.pullBlob(
-                                        strangers.allowed("trap.example", "trap.example:1")
-                                                .upstream(registry),
-                                        digest));
+                .isThrownBy(() ->
+                        Strangers.pullBlob(
+                                strangers
+                                        .allowed("trap.example", "trap.example:1")
+                                        .upstream(registry),
+                                digest));
         assertNoTrapWasTouched();
     }
 

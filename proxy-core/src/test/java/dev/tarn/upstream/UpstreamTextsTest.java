@@ -44,7 +44,8 @@ class UpstreamTextsTest {
 
     @Test
     void anExcerptIsShortAndPrintable() {
-        byte[] body = ("a\r\nb\u001b[31m\u2028c" + "x".repeat(500)).getBytes(StandardCharsets.UTF_8);
+        byte[] body =
+                ("a\r\nb\u001b[31m\u2028c" + "x".repeat(500)).getBytes(StandardCharsets.UTF_8);
 
         String excerpt = Excerpt.of(body, List.of());
 
@@ -93,7 +94,9 @@ class UpstreamTextsTest {
         String names =
                 String.join(
                         ",",
-                        IntStream.range(0, count).mapToObj(i -> "\"t" + (10_000 + i) + "\"").toList());
+                        IntStream.range(0, count)
+                                .mapToObj(i -> "\"t" + (10_000 + i) + "\"")
+                                .toList());
         return ("{\"name\":\"a\",\"tags\":[" + names + "]}").getBytes(StandardCharsets.UTF_8);
     }
 
@@ -106,7 +109,8 @@ class UpstreamTextsTest {
 
     @Test
     void cutsAPageOutOfEverything() {
-        TagPage first = TagListing.of(PageQuery.FIRST).read(tags(2_500), Optional.empty()).orElseThrow();
+        TagPage first =
+                TagListing.of(PageQuery.FIRST).read(tags(2_500), Optional.empty()).orElseThrow();
         PageQuery query = first.next().orElseThrow();
         TagPage second = TagListing.of(query).read(tags(2_500), Optional.empty()).orElseThrow();
         Map<String, String> last = new LinkedHashMap<>(second.next().orElseThrow().parameters());
