@@ -12,7 +12,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +33,7 @@ final class Demo {
     private static final Duration LATENCY = Duration.ofMillis(100);
     private static final long BYTES_PER_SECOND = 10_000_000;
     private static final int CLIENTS = 20;
+    private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration STEP_MAX = Duration.ofSeconds(60);
 
     private final PrintWriter out;
@@ -128,18 +128,20 @@ final class Demo {
     }
 
     private static Mirror mirror(DemoRegistry registry, Path store) {
+        return Mirror.start(config(registry.url(), store), Map.of());
+    }
+
+    /// A mirror of one registry, on ports of its own.
+    static TarnConfig config(URI registry, Path store) {
         Address anyPort = new Address("127.0.0.1", 0);
-        TarnConfig config =
-                new TarnConfig(
-                        new TarnConfig.Http(anyPort, Optional.empty(), Duration.ofSeconds(1)),
-                        anyPort,
-                        store,
-                        UPSTREAM,
-                        List.of(UpstreamConfig.of(UPSTREAM, registry.url())),
-                        Map.of(),
-                        Optional.empty(),
-                        DownloadConfig.DEFAULT,
-                        Level.INFO);
-        return Mirror.start(config, Collections.emptyMap());
+        return new TarnConfig(
+                new TarnConfig.Http(anyPort, Optional.empty(), DRAIN_TIMEOUT),
+                anyPort,
+                store,
+                UPSTREAM,
+                List.of(UpstreamConfig.of(UPSTREAM, registry)),
+                Map.of(),
+                DownloadConfig.DEFAULT,
+                Level.INFO);
     }
 }

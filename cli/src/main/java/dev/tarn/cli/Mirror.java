@@ -1,24 +1,163 @@
 package dev.tarn.cli;
 
+import dev.tarn.admin.AdminServer;
+import dev.tarn.admin.Health;
+import dev.tarn.config.Address;
 import dev.tarn.config.TarnConfig;
+import dev.tarn.http.RegistryHandler;
+import dev.tarn.http.UpstreamTable;
+import dev.tarn.http.netty.RegistryServer;
+import dev.tarn.http.netty.ServerConfig;
+import dev.tarn.http.netty.TlsFiles;
+import dev.tarn.metrics.PullLog;
+import dev.tarn.oci.RegistryException.StoreFailed;
+import dev.tarn.oci.RegistryHost;
+import dev.tarn.pull.BlobPuller;
+import dev.tarn.pull.ManifestPuller;
+import dev.tarn.pull.PullListener;
+import dev.tarn.pull.Upstream;
+import dev.tarn.storage.DiskStore;
+import dev.tarn.upstream.HttpUpstream;
+import dev.tarn.upstream.Network;
+import dev.tarn.upstream.ProxySettings;
+import dev.tarn.upstream.UpstreamConfig;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.URI;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// draft until the parts are there
+/// One mirror: everything there is, built in order and closed in reverse. Nothing is asked of an
+/// upstream at the start, so that a dead one does not keep it from serving what it has.
 final class Mirror implements AutoCloseable {
+
+    private final Parts parts;
+    private final DiskStore store;
+    private final RegistryServer server;
+    private final AdminServer admin;
+    private final TarnConfig config;
+    private volatile boolean isReady;
+
+    /// Serves once this returns.
     static Mirror start(TarnConfig config, Map<String, String> environment) {
-        throw new StartException(
-                "no parts yet " + config + environment.size(), new IllegalStateException());
+        Parts parts = new Parts();
+        try {
+            return new Mirror(config, environment, parts);
+        } catch (IOException | IllegalArgumentException | StoreFailed e) {
+            parts.close();
+            throw new StartException(reason(e), e);
+        } catch (RuntimeException e) {
+            parts.close();
+            throw e;
+        }
     }
 
+    private Mirror(TarnConfig config, Map<String, String> environment, Parts parts)
+            throws IOException {
+        this.config = config;
+        this.parts = parts;
+        PullListener listener = new PullLog();
+        store = parts.add(openStore(config.rootDirectory()));
+        Network network = parts.add(Network.open(ProxySettings.of(environment)));
+        BlobPuller blobs =
+                parts.add(
+                        new BlobPuller(
+                                store.blobs(), store.manifests(), config.download(), listener));
+        ManifestPuller manifests = new ManifestPuller(store.manifests(), blobs, Clock.systemUTC());
+        admin =
+                AdminServer.start(
+                        host(config.admin()), config.admin().port(), new Health(() -> isReady));
+        parts.add(admin);
+        server =
+                RegistryServer.start(
+                        new ServerConfig(
+                                host(config.http().address()),
+                                config.http().address().port(),
+                                config.http()
+                                        .tls()
+                                        .map(tls -> new TlsFiles(tls.certificate(), tls.key())),
+                                config.http().drainTimeout()),
+                        new RegistryHandler(table(config, network), blobs, manifests, listener));
+        parts.add(server);
+        isReady = true;
+    }
+
+    private static DiskStore openStore(Path root) throws IOException {
+        try {
+            return DiskStore.open(root);
+        } catch (IOException e) {
+            throw new IOException("cannot keep a store in " + root, e);
+        }
+    }
+
+    private static UpstreamTable table(TarnConfig config, Network network) {
+        Map<RegistryHost, Upstream> upstreams = new LinkedHashMap<>();
+        for (UpstreamConfig upstream : config.upstreams()) {
+            upstreams.put(upstream.host(), new HttpUpstream(upstream, network));
+        }
+        Map<String, RegistryHost> hosts = new LinkedHashMap<>();
+        config.hosts().forEach((alias, host) -> hosts.put(alias.text(), host));
+        return new UpstreamTable(upstreams, hosts, config.defaultUpstream());
+    }
+
+    /// Every interface is `::` where there is IPv6, which takes IPv4 too.
+    private static String host(Address address) throws IOException {
+        if (!address.host().isEmpty()) {
+            return address.host();
+        }
+        boolean hasIpv6 =
+                NetworkInterface.networkInterfaces()
+                        .flatMap(NetworkInterface::inetAddresses)
+                        .anyMatch(Inet6Address.class::isInstance);
+        return hasIpv6 ? "::" : "0.0.0.0";
+    }
+
+    /// An exception and what caused it, in one line.
+    private static String reason(Throwable failure) {
+        String text =
+                failure instanceof AccessDeniedException denied
+                        ? denied.getMessage() + " may not be written"
+                        : String.valueOf(failure.getMessage());
+        Throwable cause = failure.getCause();
+        return cause == null ? text : text + ": " + reason(cause);
+    }
+
+    /// Where clients reach it from this machine.
     URI url() {
-        return URI.create("http://127.0.0.1:5000");
+        return url(config.http().tls().isPresent() ? "https" : "http", server.address());
     }
 
+    URI adminUrl() {
+        return url("http", admin.address());
+    }
+
+    private static URI url(String scheme, InetSocketAddress address) {
+        boolean isEverywhere = address.getAddress().isAnyLocalAddress();
+        String host = isEverywhere ? "127.0.0.1" : address.getAddress().getHostAddress();
+        return URI.create(scheme + "://" + new Address(host, address.getPort()));
+    }
+
+    /// What to know once it serves, in one line.
     String readyLine() {
-        return "";
+        return "tarn is ready on %s (admin %s), store %s with %,d blobs of %.1f MB; Docker: %s"
+                .formatted(
+                        url(),
+                        adminUrl(),
+                        config.rootDirectory(),
+                        store.blobCount(),
+                        store.byteCount() / 1e6,
+                        "\"registry-mirrors\": [\"" + url() + "\"]");
     }
 
+    /// Lets answers under way finish, and stops.
     @Override
-    public void close() {}
+    public void close() {
+        isReady = false;
+        parts.close();
+    }
 }

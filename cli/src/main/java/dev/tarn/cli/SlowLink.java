@@ -52,6 +52,11 @@ final class SlowLink {
         }
     }
 
+    /// How many bytes crossed since they were last taken.
+    long carriedBytes() {
+        return carried.values().stream().mapToLong(LongAdder::sum).sum();
+    }
+
     /// The bytes that crossed since the last time this was asked, by digest.
     Map<Digest, Long> takeCarried() {
         Map<Digest, Long> taken = new HashMap<>();

@@ -4,6 +4,7 @@ import dev.tarn.oci.RegistryHost;
 import dev.tarn.oci.Secret;
 import dev.tarn.pull.DownloadConfig;
 import dev.tarn.upstream.Credentials;
+import dev.tarn.upstream.DockerConfig;
 import dev.tarn.upstream.UpstreamConfig;
 import java.net.URI;
 import java.nio.file.Files;
@@ -90,7 +91,6 @@ public final class ConfigReader {
                         defaultUpstream(root, upstreams),
                         upstreams,
                         hosts,
-                        root.find("docker-config", Format.READABLE_FILE),
                         download(root.section("download")),
                         logLevel(root.section("log")));
         reading.finish();
@@ -140,6 +140,7 @@ public final class ConfigReader {
 
     private List<UpstreamConfig> upstreams(Section root) {
         Section section = root.section("upstreams");
+        Optional<DockerConfig> logins = root.find("docker-config", Format.DOCKER_CONFIG);
         Collection<String> names = root.has("upstreams") ? section.names() : UPSTREAMS;
         if (names.isEmpty()) {
             root.problem("upstreams", "there must be at least one");
@@ -148,7 +149,7 @@ public final class ConfigReader {
         for (String name : names) {
             Optional<RegistryHost> host = section.name(name, Format.REGISTRY_HOST);
             if (host.isPresent()) {
-                UpstreamConfig upstream = upstream(host.get(), section.section(name));
+                UpstreamConfig upstream = upstream(host.get(), section.section(name), logins);
                 if (upstreams.putIfAbsent(host.get(), upstream) != null) {
                     section.problem(name, "is given twice");
                 }
@@ -157,7 +158,8 @@ public final class ConfigReader {
         return new ArrayList<>(upstreams.values());
     }
 
-    private UpstreamConfig upstream(RegistryHost host, Section section) {
+    private UpstreamConfig upstream(
+            RegistryHost host, Section section, Optional<DockerConfig> logins) {
         for (RegistryHost alias : section.list("hosts", Format.REGISTRY_HOST, List.of())) {
             RegistryHost other = hosts.putIfAbsent(alias, host);
             if (other != null) {
@@ -169,7 +171,7 @@ public final class ConfigReader {
                 url(host, section),
                 section.value("tag-ttl", Format.duration(TAG_TTL_MAX), UpstreamConfig.TAG_TTL),
                 section.find("ca", Format.READABLE_FILE),
-                credentials(section),
+                credentials(section).or(() -> logins.flatMap(all -> all.find(host))),
                 section.list("allowed-hosts", Format.REGISTRY_HOST, List.of()).stream()
                         .map(RegistryHost::text)
                         .toList(),

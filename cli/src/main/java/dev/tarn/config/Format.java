@@ -2,6 +2,8 @@ package dev.tarn.config;
 
 import dev.tarn.oci.RegistryException;
 import dev.tarn.oci.RegistryHost;
+import dev.tarn.upstream.DockerConfig;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -91,6 +93,15 @@ interface Format<T> {
                     throw new IllegalArgumentException("has no port from 1 to 65535");
                 }
                 return URI.create(scheme + "://" + uri.getRawAuthority());
+            };
+
+    Format<DockerConfig> DOCKER_CONFIG =
+            text -> {
+                try {
+                    return DockerConfig.read(READABLE_FILE.parse(text));
+                } catch (IOException e) {
+                    throw new IllegalArgumentException("is not a Docker config.json", e);
+                }
             };
 
     static Format<Integer> integer(int min, int max) {

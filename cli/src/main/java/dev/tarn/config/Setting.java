@@ -8,7 +8,7 @@ import java.util.Optional;
 /// @param shown how a message names the text: the text itself, unless it may be secret
 record Setting(String text, String shown, Place place) {
 
-    private static final int SHOWN_MAX = 60;
+    private static final int SHOWN_MAX = 200;
 
     /// Where something stands: in a file, or in a variable of the environment (then without a
     /// line).

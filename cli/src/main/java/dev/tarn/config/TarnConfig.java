@@ -17,9 +17,7 @@ import org.slf4j.event.Level;
 /// @param admin where the health checks are answered
 /// @param rootDirectory the folder of the store
 /// @param defaultUpstream whom a request is for that does not say; one of `upstreams`
-/// @param hosts names under which clients reach an upstream here, besides its own
-/// @param dockerConfig a Docker `config.json` with credentials for the upstreams that have none
-///   here
+/// @param hosts names under which clients reach an upstream here, besides its own here
 /// @param logLevel from which level on something is logged
 public record TarnConfig(
         Http http,
@@ -28,7 +26,6 @@ public record TarnConfig(
         RegistryHost defaultUpstream,
         List<UpstreamConfig> upstreams,
         Map<RegistryHost, RegistryHost> hosts,
-        Optional<Path> dockerConfig,
         DownloadConfig download,
         Level logLevel) {
 

@@ -81,7 +81,7 @@ class ServeTest {
             assertThat(get(ready.group(2) + "/readyz")).isEqualTo(200);
             assertThat(get(ready.group(2) + "/livez")).isEqualTo(200);
 
-            process.destroy(); // SIGTERM
+            process.toHandle().destroy(); // SIGTERM; the process itself would close its streams
 
             assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).as(Files.readString(folder.resolve("err"))).isZero();

@@ -168,6 +168,15 @@ class ConfigMistakesTest {
     }
 
     @Test
+    void aDockerConfigMustBeOne() throws IOException {
+        Path text = file.write("config.json", "hello");
+
+        assertThat(file.problems("docker-config: " + text))
+                .containsExactly(
+                        "tarn.yaml:1:16: docker-config: 'config.json' is not a Docker config.json");
+    }
+
+    @Test
     void noProblemShowsASecret() throws IOException {
         Path secret = file.write("password", "hunter2");
         List<String> problems = new ArrayList<>();

@@ -40,7 +40,6 @@ class ConfigReaderTest {
         assertThat(config.admin()).isEqualTo(new Address("127.0.0.1", 5001));
         assertThat(config.defaultUpstream()).isEqualTo(new RegistryHost("docker.io"));
         assertThat(config.hosts()).isEmpty();
-        assertThat(config.dockerConfig()).isEmpty();
         assertThat(config.download()).isEqualTo(DownloadConfig.DEFAULT);
         assertThat(config.logLevel()).isEqualTo(Level.INFO);
     }
@@ -80,7 +79,6 @@ class ConfigReaderTest {
                             hosts: ["mirror.local", "mirror.local:5000"]
                             allowed-hosts: ["auth.local:8443"]
                             connections: 7
-                        docker-config: %1$s
                         download: {chunk-size: 1MiB, connections: 2, prefetch-max: 0, idle-timeout: 200ms}
                         log: {level: debug, formatter: text}
                         """
@@ -111,7 +109,6 @@ class ConfigReaderTest {
                                 Map.of(
                                         new RegistryHost("mirror.local"), one,
                                         new RegistryHost("mirror.local:5000"), one),
-                                Optional.of(pem),
                                 new DownloadConfig(1 << 20, 2, 0, Duration.ofMillis(200)),
                                 Level.DEBUG));
     }
@@ -151,6 +148,33 @@ class ConfigReaderTest {
 
         assertThat(config.upstreams().getFirst().credentials())
                 .contains(new Credentials("me", new Secret("hunter2")));
+    }
+
+    @Test
+    void theLoginsOfDockerAreForUpstreamsWithoutTheirOwn() throws IOException {
+        Path docker =
+                file.write(
+                        "config.json",
+                        """
+                        {"auths": {
+                          "https://index.docker.io/v1/": {"auth": "bWU6aHVudGVyMg=="},
+                          "quay.io": {"auth": "bWU6aHVudGVyMg=="}
+                        }}
+                        """);
+        TarnConfig config =
+                file.read(
+                        """
+                        docker-config: %s
+                        upstreams: {docker.io: , quay.io: {username: you, password: x}, ghcr.io: }
+                        """
+                                .formatted(docker));
+
+        assertThat(config.upstreams())
+                .extracting(UpstreamConfig::credentials)
+                .containsExactly(
+                        Optional.of(new Credentials("me", new Secret("hunter2"))),
+                        Optional.of(new Credentials("you", new Secret("x"))),
+                        Optional.empty());
     }
 
     @Test

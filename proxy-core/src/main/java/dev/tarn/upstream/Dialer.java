@@ -21,12 +21,14 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -168,6 +170,10 @@ final class Dialer {
         private final Optional<ProxySettings.Proxy> proxy;
         private final InetSocketAddress address;
         private final Connection connection;
+
+        /// What comes between the connection and the first request.
+        private final List<Future<?>> steps = new CopyOnWriteArrayList<>();
+
         private @Nullable Channel channel;
 
         Attempt(Origin origin, Optional<ProxySettings.Proxy> proxy, InetSocketAddress address) {
@@ -207,12 +213,12 @@ final class Dialer {
         /// Waits for the proxy and for TLS.
         Connection finish(Deadline deadline) throws InterruptedException {
             Channel opened = Objects.requireNonNull(channel);
-            for (Future<?> step : List.of(proxied(opened), secured(opened))) {
+            for (Future<?> step : steps) {
                 Throwable cause = awaited(step, deadline.remainingNanos());
                 if (cause != null) {
                     throw new UpstreamFailed(
                             Kind.UNREACHABLE,
-                            "no secure connection to " + origin.host() + ": " + cause.getMessage(),
+                            "no secure connection to " + origin.host() + ": " + reason(cause),
                             cause);
                 }
             }
@@ -220,14 +226,10 @@ final class Dialer {
             return connection;
         }
 
-        private static Future<?> proxied(Channel channel) {
-            ProxyHandler handler = channel.pipeline().get(ProxyHandler.class);
-            return handler == null ? channel.newSucceededFuture() : handler.connectFuture();
-        }
-
-        private static Future<?> secured(Channel channel) {
-            SslHandler handler = channel.pipeline().get(SslHandler.class);
-            return handler == null ? channel.newSucceededFuture() : handler.handshakeFuture();
+        private static String reason(Throwable cause) {
+            return cause instanceof ClosedChannelException || cause.getMessage() == null
+                    ? "it hung up"
+                    : cause.getMessage();
         }
 
         private @Nullable Throwable awaited(Future<?> step, long budgetNanos)
@@ -248,10 +250,16 @@ final class Dialer {
         @Override
         protected void initChannel(Channel channel) {
             ChannelPipeline pipeline = channel.pipeline();
-            proxy.ifPresent(p -> pipeline.addLast(proxyHandler(p)));
+            if (proxy.isPresent()) {
+                ProxyHandler handler = proxyHandler(proxy.get());
+                pipeline.addLast(handler);
+                steps.add(handler.connectFuture());
+            }
             if (origin.isSecure()) {
-                pipeline.addLast(
-                        tls.newHandler(channel.alloc(), origin.host().text(), origin.port()));
+                SslHandler handler =
+                        tls.newHandler(channel.alloc(), origin.host().text(), origin.port());
+                pipeline.addLast(handler);
+                steps.add(handler.handshakeFuture());
             }
             HttpDecoderConfig limits =
                     new HttpDecoderConfig()

@@ -69,13 +69,13 @@ public final class DockerConfig {
     }
 
     private static Optional<Credentials> credentials(JsonNode entry) {
-        if (!entry.path("identitytoken").asString("").isEmpty()) {
+        if (!StrangersJson.text(entry, "identitytoken").isEmpty()) {
             LOG.warn("an identitytoken is not supported, use a username and a password or token");
             return Optional.empty();
         }
-        String username = entry.path("username").asString("");
-        String password = entry.path("password").asString("");
-        String auth = entry.path("auth").asString("");
+        String username = StrangersJson.text(entry, "username");
+        String password = StrangersJson.text(entry, "password");
+        String auth = StrangersJson.text(entry, "auth");
         if (!auth.isEmpty()) {
             String pair;
             try {

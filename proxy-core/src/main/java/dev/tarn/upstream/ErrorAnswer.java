@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
 
 /// What an answer means that is not the one that was asked for.
 final class ErrorAnswer {
@@ -68,13 +67,9 @@ final class ErrorAnswer {
     }
 
     private static boolean isNameUnknown(byte[] body) {
-        Optional<JsonNode> document = StrangersJson.parse(body);
-        return document.isPresent()
-                && document.get()
-                        .path("errors")
-                        .path(0)
-                        .path("code")
-                        .asString("")
-                        .equals(ErrorCode.NAME_UNKNOWN.name());
+        return StrangersJson.parse(body)
+                .map(document -> StrangersJson.text(document.path("errors").path(0), "code"))
+                .filter(ErrorCode.NAME_UNKNOWN.name()::equals)
+                .isPresent();
     }
 }

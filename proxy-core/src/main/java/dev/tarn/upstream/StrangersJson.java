@@ -33,4 +33,10 @@ final class StrangersJson {
             return Optional.empty();
         }
     }
+
+    /// The text of a member; empty where it is none.
+    static String text(JsonNode document, String name) {
+        JsonNode member = document.path(name);
+        return member.isString() ? member.asString() : "";
+    }
 }

@@ -73,9 +73,9 @@ final class TokenService implements Tokens.Service {
     }
 
     private static Optional<Token> token(JsonNode document) {
-        String text = document.path("token").asString("");
+        String text = StrangersJson.text(document, "token");
         if (text.isEmpty()) {
-            text = document.path("access_token").asString("");
+            text = StrangersJson.text(document, "access_token");
         }
         boolean isToken =
                 !text.isEmpty()

@@ -111,6 +111,6 @@ public final class FakeAnswer {
         }
         headers.forEach(
                 (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
-        return head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+        return head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8);
     }
 }

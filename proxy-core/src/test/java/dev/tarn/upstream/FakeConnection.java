@@ -62,10 +62,16 @@ final class FakeConnection implements AutoCloseable {
         Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (String line = line(in); !line.isEmpty(); line = line(in)) {
             int colon = line.indexOf(':');
+            if (colon < 0) {
+                throw new IOException("not HTTP: a header without a colon");
+            }
             headers.computeIfAbsent(line.substring(0, colon), _ -> new ArrayList<>())
                     .add(line.substring(colon + 1).trim());
         }
         String[] words = requestLine.split(" ", -1);
+        if (words.length != 3) {
+            throw new IOException("not HTTP: a request line of " + words.length + " words");
+        }
         return Optional.of(new FakeRequest(number, words[0], words[1], headers));
     }
 

@@ -5,6 +5,7 @@ import dev.tarn.oci.Digest;
 import dev.tarn.oci.MediaType;
 import dev.tarn.oci.RawManifest;
 import dev.tarn.oci.RegistryHost;
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -107,7 +108,7 @@ public final class FakeRegistry implements AutoCloseable {
     }
 
     private String authority() {
-        String text = address.getHostAddress();
+        String text = NetUtil.toAddressString(address);
         return (text.indexOf(':') >= 0 ? "[" + text + "]" : text) + ":" + port;
     }
 

@@ -3,6 +3,7 @@ package dev.tarn.storage;
 import dev.tarn.pull.BlobStore;
 import dev.tarn.pull.ManifestStore;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +56,8 @@ public final class DiskStore implements AutoCloseable {
             DiskStore store = new DiskStore(layout, index);
             isOpen = true;
             return store;
+        } catch (UncheckedIOException e) {
+            throw e.getCause(); // from walking the tree
         } finally {
             if (!isOpen) {
                 index.close();

@@ -68,9 +68,16 @@ final class Index implements AutoCloseable {
     /// Opens the index, or makes an empty one. Throws `BrokenIndexException` where there is one
     /// that cannot be used any more.
     static Index open(Layout layout) throws IOException {
+        Index index = openDatabase(layout);
+        // Only now, since now no other process has it.
         if (Files.exists(layout.indexBrokenMark())) {
+            index.close();
             throw new BrokenIndexException("was found damaged when it was last in use", null);
         }
+        return index;
+    }
+
+    private static Index openDatabase(Layout layout) throws IOException {
         loadLibrary();
         IndexOptions options = new IndexOptions();
         List<ColumnFamilyHandle> handles = new ArrayList<>();

@@ -69,13 +69,11 @@ final class Recovery {
     /// Deletes the incoming files that no download can go on with, and the rows about files that
     /// are gone.
     void sweep(PartialRows partials) throws IOException {
-        int swept = 0;
         try (Stream<Path> files = Files.list(layout.incoming())) {
             for (Path file : (Iterable<Path>) files::iterator) {
                 Optional<Digest> digest = layout.digestOfIncoming(file);
                 if (digest.isEmpty() || partials.find(digest.get()).isEmpty()) {
-                    Files.delete(file);
-                    swept++;
+                    delete(file);
                 }
             }
         }
@@ -84,8 +82,14 @@ final class Recovery {
                 partials.remove(digest);
             }
         }
-        if (swept > 0) {
-            log.info("swept {} unfinished downloads", swept);
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.delete(file);
+            log.info("swept {}", file);
+        } catch (IOException e) {
+            log.warn("{} is in the way and cannot be deleted", file, e);
         }
     }
 }

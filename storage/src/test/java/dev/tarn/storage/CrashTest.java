@@ -8,17 +8,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tarn.oci.Digest;
-import dev.tarn.pull.BlobContent;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +27,9 @@ final class CrashTest {
     private static final int ROUNDS = 8;
 
     @TempDir private Path root;
+
+    /// What a killed process cannot tidy away: RocksDB unpacks its native library here.
+    @TempDir private Path scratch;
 
     @Test
     void whatWasAcknowledgedBeforeAKillIsWholeAndNothingElseIsVisible() throws Exception {
@@ -77,27 +78,23 @@ final class CrashTest {
     private void assertWhole(Set<Digest> acknowledged, String when) throws Exception {
         try (DiskStore store = DiskStore.open(root)) {
             assertThat(root.resolve("incoming")).as(when).isEmptyDirectory();
-            for (Digest digest : acknowledged) {
-                byte[] bytes = read(store.blobs(), digest);
-                assertThat(Digest.of(digest.algorithm(), bytes)).as(when).isEqualTo(digest);
-            }
-            for (Digest digest : inPlace()) {
-                Optional<BlobContent> content = store.blobs().find(digest);
-                assertThat(content).as("%s: %s", when, digest).isPresent();
-                content.get().close();
+            Set<Digest> inPlace = inPlace();
+            assertThat(inPlace).as(when).containsAll(acknowledged);
+            for (Digest digest : inPlace) {
                 byte[] bytes = read(store.blobs(), digest);
                 assertThat(Digest.of(digest.algorithm(), bytes)).as(when).isEqualTo(digest);
             }
             assertThat(root.resolve("quarantine")).as(when).isEmptyDirectory();
-            assertThat(store.blobCount()).as(when).isEqualTo(inPlace().size());
+            assertThat(store.blobCount()).as(when).isEqualTo(inPlace.size());
         }
     }
 
-    private List<Digest> inPlace() throws IOException {
+    private Set<Digest> inPlace() throws IOException {
         Layout layout = new Layout(root);
         Digest.Algorithm algorithm = Digest.Algorithm.SHA256;
         try (Stream<Path> files = Files.walk(layout.blobs(algorithm))) {
-            return files.flatMap(file -> layout.digestOfBlob(algorithm, file).stream()).toList();
+            return files.flatMap(file -> layout.digestOfBlob(algorithm, file).stream())
+                    .collect(Collectors.toSet());
         }
     }
 
@@ -108,6 +105,7 @@ final class CrashTest {
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",
                         "-Xmx128m",
+                        "-Djava.io.tmpdir=" + scratch,
                         "-cp",
                         System.getProperty("java.class.path"),
                         Writer.class.getName(),
@@ -136,7 +134,7 @@ final class CrashTest {
         private static void write(DiskStore store, Random random) {
             try {
                 while (true) {
-                    byte[] bytes = random(1 + random.nextInt(300_000), random.nextLong());
+                    byte[] bytes = random(1 + random.nextInt(100_000), random.nextLong());
                     Digest digest = Digest.of(Digest.Algorithm.SHA256, bytes);
                     commit(store.blobs(), digest, bytes);
                     System.out.println(digest);

@@ -82,6 +82,16 @@ final class DiskStoreTest {
         }
     }
 
+    @Test
+    void anIndexInUseIsNotSetAsideByASecondStore() throws Exception {
+        try (DiskStore store = DiskStore.open(folder)) {
+            Files.write(new Layout(folder).indexBrokenMark(), new byte[0]);
+            assertThatThrownBy(() -> DiskStore.open(folder)).hasMessageContaining("is in use");
+            assertThat(folder.resolve("index.broken-1")).doesNotExist();
+            commit(store.blobs(), DIGEST, BYTES);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"2\n", "0", "", "1.0", "tarn", "11"})
     void aStoreOfAnUnknownFormatIsRefusedAndLeftAlone(String format) throws Exception {

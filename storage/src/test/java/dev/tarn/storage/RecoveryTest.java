@@ -162,6 +162,14 @@ final class RecoveryTest {
     }
 
     @Test
+    void whatCannotBeSweptDoesNotStopTheStart() throws Exception {
+        DiskStore.open(root()).close();
+        Files.createDirectories(layout().incoming(DIGEST).resolve("folder"));
+
+        DiskStore.open(root()).close();
+    }
+
+    @Test
     void aDeletedIndexIsRebuiltFromTheBlobs() throws Exception {
         filled().close();
         delete(layout().index());
