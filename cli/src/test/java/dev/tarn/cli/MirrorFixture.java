@@ -1,0 +1,99 @@
+package dev.tarn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tarn.config.Address;
+import dev.tarn.config.TarnConfig;
+import dev.tarn.oci.RegistryHost;
+import dev.tarn.pull.DownloadConfig;
+import dev.tarn.upstream.FakeRegistry;
+import dev.tarn.upstream.UpstreamConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.event.Level;
+
+/// One whole mirror in this process, on ports that the system chooses. It can be stopped, and
+/// started again over the same store.
+public final class MirrorFixture implements AutoCloseable {
+
+    /// So small that a blob of some hundred kilobytes comes in many chunks, over four connections.
+    public static final DownloadConfig SMALL_CHUNKS =
+            new DownloadConfig(64 << 10, 4, 1L << 30, Duration.ofSeconds(60));
+
+    private static final Pattern BLOBS = Pattern.compile("with ([0-9,]+) blobs");
+    private static final Address ANY_PORT = new Address("127.0.0.1", 0);
+
+    private final TarnConfig config;
+    private Mirror mirror;
+
+    /// @param hosts names under which clients reach an upstream, besides its own
+    /// @param upstreams the first is the default
+    public MirrorFixture(
+            Path root,
+            DownloadConfig download,
+            Map<RegistryHost, RegistryHost> hosts,
+            List<UpstreamConfig> upstreams) {
+        config =
+                new TarnConfig(
+                        new TarnConfig.Http(ANY_PORT, Optional.empty(), Duration.ofSeconds(1)),
+                        ANY_PORT,
+                        root,
+                        upstreams.getFirst().host(),
+                        upstreams,
+                        hosts,
+                        download,
+                        Level.INFO);
+        mirror = Mirror.start(config, Map.of());
+    }
+
+    public static MirrorFixture start(Path root, UpstreamConfig... upstreams) {
+        return new MirrorFixture(root, SMALL_CHUNKS, Map.of(), List.of(upstreams));
+    }
+
+    /// A registry as an upstream that clients know under this name.
+    public static UpstreamConfig upstream(String host, FakeRegistry registry) {
+        return UpstreamConfig.of(new RegistryHost(host), registry.uri());
+    }
+
+    /// As `upstream`, with tags that are stale at once.
+    public static UpstreamConfig staleUpstream(String host, FakeRegistry registry) {
+        return new UpstreamConfig(
+                new RegistryHost(host),
+                registry.uri(),
+                Duration.ZERO,
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                UpstreamConfig.CONNECTIONS);
+    }
+
+    public PullClient client() {
+        return new PullClient(mirror.url());
+    }
+
+    public void stop() {
+        mirror.close();
+    }
+
+    public void restart() {
+        stop();
+        mirror = Mirror.start(config, Map.of());
+    }
+
+    /// How many blobs the mirror says that it has.
+    public long blobCount() {
+        Matcher count = BLOBS.matcher(mirror.readyLine());
+        assertThat(count.find()).as(mirror.readyLine()).isTrue();
+        return Long.parseLong(count.group(1).replace(",", ""));
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}
