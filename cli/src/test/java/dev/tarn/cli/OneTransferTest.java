@@ -197,7 +197,7 @@ class OneTransferTest {
 
     @Test
     void thoseWhoArriveAHundredMillisecondsApartJoin() throws Exception {
-        registry.limitRate(14_000_000);
+        registry.limitRate(11_000_000);
         pull(Duration.ofMillis(100), _ -> whole());
     }
 

@@ -10,7 +10,6 @@ import dev.tarn.oci.RepositoryName;
 import dev.tarn.pull.PageQuery;
 import dev.tarn.pull.TagPage;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.SequencedMap;
 
 /// Every answer the API can give, next to its path. Reads like the specification's endpoint table.
@@ -56,16 +55,12 @@ public sealed interface Route {
             case "blobs" -> new Blob(new RepositoryName(name), Digest.parse(last));
             case "manifests" -> new Manifest(new RepositoryName(name), Reference.parse(last));
             case "referrers" ->
-                    new Referrers(
-                            new RepositoryName(name),
-                            Digest.parse(last),
-                            paging(query, List.of("artifactType", "n", "last", "next_page")));
+                    new Referrers(new RepositoryName(name), Digest.parse(last), paging(query));
             case "tags" -> {
                 if (!last.equals("list")) {
                     throw noSuchEndpoint();
                 }
-                yield new Tags(
-                        new RepositoryName(name), paging(query, List.of("n", "last", "next_page")));
+                yield new Tags(new RepositoryName(name), paging(query));
             }
             default -> throw noSuchEndpoint();
         };
@@ -75,11 +70,13 @@ public sealed interface Route {
         return new Unknown(ErrorCode.UNSUPPORTED, "no such endpoint");
     }
 
-    /// The parameters that may go on to the upstream; `n` is never more than one page may hold
-    /// (CVE-2023-2253).
-    private static PageQuery paging(Query query, List<String> names) {
-        SequencedMap<String, String> passed = new LinkedHashMap<>();
-        names.forEach(name -> query.find(name).ifPresent(value -> passed.put(name, value)));
+    /// The parameters that go on to the upstream: all but `ns`, which is for us. Registries name the
+    /// next page as they like (`last`, `next_page`, `nextToken`), and their links are opaque; one
+    /// that lost its parameter would lead to the same page for ever. `n` is never more than one page
+    /// may hold (CVE-2023-2253).
+    private static PageQuery paging(Query query) {
+        SequencedMap<String, String> passed = new LinkedHashMap<>(query.parameters());
+        passed.remove("ns");
         if (passed.containsKey("n")) {
             passed.put("n", Integer.toString(pageSize(passed.get("n"))));
         }

@@ -241,12 +241,12 @@ class RouteTest {
     }
 
     @Test
-    void onlyPagingIsPassedOn() {
-        assertThat(
-                        tags("last=b%2Fc&ns=quay.io&evil=1&next_page=xyz&n=5&artifactType=x")
-                                .parameters())
-                .containsOnlyKeys("n", "last", "next_page")
-                .containsEntry("last", "b/c");
+    void everyParameterIsPassedOnButOurs() {
+        assertThat(tags("last=b%2Fc&ns=quay.io&nextToken=xyz&n=5").parameters())
+                .containsExactly(
+                        Map.entry("last", "b/c"),
+                        Map.entry("nextToken", "xyz"),
+                        Map.entry("n", "5"));
     }
 
     @Test
@@ -255,7 +255,7 @@ class RouteTest {
                 Route.of(
                         "GET",
                         "/v2/a/referrers/" + DIGEST,
-                        Query.parse("artifactType=application/vnd.x+json&evil=1"));
+                        Query.parse("artifactType=application/vnd.x+json&ns=quay.io"));
         assertThat(((Route.Referrers) route).page().parameters())
                 .containsExactly(Map.entry("artifactType", "application/vnd.x+json"));
     }

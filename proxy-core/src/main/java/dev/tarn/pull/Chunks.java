@@ -46,7 +46,12 @@ final class Chunks {
 
     private static final long TO_THE_END = Long.MAX_VALUE;
 
+    /// The least that is asked for on behalf of a reader who wants less than a chunk, so that many
+    /// who want a little here and there all get their first byte soon.
+    private static final long SHORT_BYTES = 1 << 20;
+
     private final long chunkBytes;
+    private final long shortBytes;
     private final List<Chunk> running = new ArrayList<>();
     private Spans present = new Spans();
     private OptionalLong size = OptionalLong.empty();
@@ -54,6 +59,7 @@ final class Chunks {
 
     Chunks(long chunkBytes) {
         this.chunkBytes = chunkBytes;
+        this.shortBytes = Math.min(SHORT_BYTES, chunkBytes);
     }
 
     /// Starts from what an earlier download left. Its last byte is asked for again in any case, so
@@ -74,28 +80,28 @@ final class Chunks {
                     case ByteRange.Last(long count) when size.isEmpty() && count <= chunkBytes ->
                             new Chunk(wanted, 0, TO_THE_END);
                     case ByteRange.Between(long start, long _) when missing(start) < sizeMax ->
-                            chunkAt(missing(start));
-                    default -> chunkAt(missing(0));
+                            chunkAt(missing(start), chunkBytes);
+                    default -> chunkAt(missing(0), chunkBytes);
                 };
         running.add(chunk);
         return chunk;
     }
 
-    /// Claims what is nearest ahead of a reader, or else what comes first in the blob. Empty where
-    /// every byte is here or on its way.
+    /// Claims what is nearest ahead of a reader, and hardly more than that one wants; or else what
+    /// comes first in the blob. Empty where every byte is here or on its way.
     Optional<Chunk> next(Collection<Wanted> readers) {
         long blobEnd = size.orElseThrow();
-        long start =
+        Wanted nearest =
                 readers.stream()
                         .filter(wanted ->
                                 missing(wanted.position()) < Math.min(wanted.end(), blobEnd))
                         .min(Comparator.comparingLong(this::distance))
-                        .map(wanted -> missing(wanted.position()))
-                        .orElseGet(() -> missing(0));
+                        .orElse(new Wanted(0, blobEnd));
+        long start = missing(nearest.position());
         if (start >= blobEnd) {
             return Optional.empty();
         }
-        Chunk chunk = chunkAt(start);
+        Chunk chunk = chunkAt(start, Math.clamp(nearest.end() - start, shortBytes, chunkBytes));
         running.add(chunk);
         return Optional.of(chunk);
     }
@@ -191,8 +197,8 @@ final class Chunks {
     }
 
     /// The most that one request may ask for from `start` on without asking for anything twice.
-    private Chunk chunkAt(long start) {
-        long end = start > TO_THE_END - chunkBytes ? TO_THE_END : start + chunkBytes;
+    private Chunk chunkAt(long start, long bytesMax) {
+        long end = start > TO_THE_END - bytesMax ? TO_THE_END : start + bytesMax;
         end = Math.min(end, size.orElse(TO_THE_END));
         end = present.nextStart(start, TO_THE_END) < end ? present.nextStart(start, end) : end;
         for (Chunk chunk : running) {

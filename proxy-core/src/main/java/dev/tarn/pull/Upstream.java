@@ -34,7 +34,7 @@ public interface Upstream {
     /// Where the bytes of a blob of this repository come from. Asks nothing yet.
     Source source(RepositoryName name, Digest digest);
 
-    /// One page of tags. `query` has passed the edge: only paging parameters, within their limits.
+    /// One page of tags. `query` has passed the edge: its `n` is within its limits.
     TagPage listTags(RepositoryName name, PageQuery query) throws InterruptedException;
 
     /// The manifests that refer to `digest`, as the registry's own index document.
