@@ -82,6 +82,12 @@ public final class Answer {
 
     @Override
     public String toString() {
-        return status + " " + headers + ", " + bodyBytes + " bytes" + (isComplete ? "" : ", broken");
+        return status
+                + " "
+                + headers
+                + ", "
+                + bodyBytes
+                + " bytes"
+                + (isComplete ? "" : ", broken");
     }
 }

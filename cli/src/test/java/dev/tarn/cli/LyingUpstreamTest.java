@@ -273,7 +273,8 @@ class LyingUpstreamTest {
             assertThat(mirror.blobCount()).isEqualTo(stored);
             int asked = registry.requests(FakeRequest.of("GET", held.target)).size();
             assertRight(ask(held, 1).getFirst(), held);
-            assertThat(registry.requests(FakeRequest.of("GET", held.target))).hasSizeGreaterThan(asked);
+            assertThat(registry.requests(FakeRequest.of("GET", held.target)))
+                    .hasSizeGreaterThan(asked);
         }
         for (Answer answer : ask(held, count)) {
             assertRight(answer, held);

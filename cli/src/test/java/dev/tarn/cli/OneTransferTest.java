@@ -22,9 +22,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -119,8 +119,8 @@ class OneTransferTest {
         Answer pull() {
             return end - start == SIZE
                     ? mirror.client().stream(target(), this)
-                    : mirror.client()
-                            .stream(target(), this, "Range", "bytes=" + start + "-" + (end - 1));
+                    : mirror.client().stream(
+                            target(), this, "Range", "bytes=" + start + "-" + (end - 1));
         }
 
         void check(Answer answer) {
@@ -158,7 +158,8 @@ class OneTransferTest {
                 Puller puller = which.apply(i);
                 pullers.add(puller);
                 answers.add(
-                        threads.schedule(puller::pull, apart.toMillis() * i, TimeUnit.MILLISECONDS));
+                        threads.schedule(
+                                puller::pull, apart.toMillis() * i, TimeUnit.MILLISECONDS));
             }
             for (int i = 0; i < CLIENTS; i++) {
                 pullers.get(i).check(answers.get(i).get());

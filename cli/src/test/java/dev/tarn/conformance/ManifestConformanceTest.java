@@ -31,8 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class ManifestConformanceTest {
 
-    private static final String MISSING = "sha256:5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e"
-                    + "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e";
+    private static final String MISSING =
+            "sha256:5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e" + "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e";
 
     private final AtomicInteger repositories = new AtomicInteger();
     private FakeRegistry registry = FakeRegistry.start();
@@ -56,7 +56,8 @@ class ManifestConformanceTest {
     /// In a repository of its own, with bytes of its own: cold for sure.
     private Held publish(Sample sample) {
         String name = sample.name().toLowerCase(Locale.ROOT).replace(' ', '-');
-        return sample.publish(registry, "conformance/" + name + "-" + repositories.incrementAndGet());
+        return sample.publish(
+                registry, "conformance/" + name + "-" + repositories.incrementAndGet());
     }
 
     private String target(Held held, Object reference) {

@@ -125,10 +125,7 @@ record Sample(
     static List<Sample> all() {
         return List.of(
                 oci("image", MediaType.OCI_MANIFEST, c -> imageOf(c, "")),
-                oci(
-                        "large manifest",
-                        MediaType.OCI_MANIFEST,
-                        c -> imageOf(c, largeAnnotations())),
+                oci("large manifest", MediaType.OCI_MANIFEST, c -> imageOf(c, largeAnnotations())),
                 oci("index", MediaType.OCI_INDEX, c -> indexOf(c.image(), "")),
                 oci(
                         "nested index",
@@ -178,11 +175,7 @@ record Sample(
                                         MediaType.OCI_MANIFEST,
                                         "\"config\":" + c.config() + ",\"layers\":[]")),
                 oci("sparse", MediaType.OCI_INDEX, c -> indexOf(MISSING, unique(c))),
-                new Sample(
-                        "sha512",
-                        MediaType.OCI_MANIFEST,
-                        Algorithm.SHA512,
-                        c -> imageOf(c, "")),
+                new Sample("sha512", MediaType.OCI_MANIFEST, Algorithm.SHA512, c -> imageOf(c, "")),
                 oci(
                         "Docker image",
                         MediaType.DOCKER_MANIFEST,

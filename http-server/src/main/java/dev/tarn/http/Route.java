@@ -70,10 +70,10 @@ public sealed interface Route {
         return new Unknown(ErrorCode.UNSUPPORTED, "no such endpoint");
     }
 
-    /// The parameters that go on to the upstream: all but `ns`, which is for us. Registries name the
-    /// next page as they like (`last`, `next_page`, `nextToken`), and their links are opaque; one
-    /// that lost its parameter would lead to the same page for ever. `n` is never more than one page
-    /// may hold (CVE-2023-2253).
+    /// The parameters that go on to the upstream: all but `ns`, which is for us. Registries name
+    /// the next page as they like (`last`, `next_page`, `nextToken`), and their links are opaque;
+    /// one that lost its parameter would lead to the same page for ever. `n` is never more than one
+    /// page may hold (CVE-2023-2253).
     private static PageQuery paging(Query query) {
         SequencedMap<String, String> passed = new LinkedHashMap<>(query.parameters());
         passed.remove("ns");
