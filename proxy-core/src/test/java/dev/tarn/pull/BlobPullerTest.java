@@ -313,14 +313,14 @@ class BlobPullerTest {
 
     @Test
     void theSizeOfAnUnknownBlobIsAskedAndNothingIsFetched() throws Exception {
-        assertThat(puller.size(target, digest)).isEqualTo(bytes.length);
+        assertThat(puller.size(target, digest)).isEqualTo(new BlobSize(bytes.length, Outcome.MISS));
         assertThat(upstream.ranges).isEmpty();
     }
 
     @Test
     void theSizeOfAStoredBlobIsKnown() throws Exception {
         pull(target);
-        assertThat(puller.size(target, digest)).isEqualTo(bytes.length);
+        assertThat(puller.size(target, digest)).isEqualTo(new BlobSize(bytes.length, Outcome.HIT));
         assertThat(upstream.heads).hasValue(0);
     }
 
