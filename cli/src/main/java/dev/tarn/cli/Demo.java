@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -55,8 +56,12 @@ final class Demo {
     /// Whether every digest was right and every byte crossed the link once.
     boolean run() throws IOException, InterruptedException {
         out.printf(
+                Locale.ROOT,
                 "Pulling an image of %d layers, %.1f MB, over %s.%n%n%s%n",
-                image.layerCount(), image.size() / 1e6, link, DemoStep.HEADER);
+                image.layerCount(),
+                image.size() / 1e6,
+                link,
+                DemoStep.HEADER);
         List<String> broken = new ArrayList<>();
         try (DemoRegistry registry = DemoRegistry.start(image, link)) {
             DemoStep direct = pull("without the mirror", registry.url(), 1);

@@ -3,6 +3,7 @@ package dev.tarn.cli;
 import dev.tarn.oci.Digest;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /// What happened when some clients pulled the image at once: one row of the demo's table.
@@ -33,9 +34,9 @@ record DemoStep(
         return ROW.formatted(
                 name,
                 clients,
-                "%.2f s".formatted(time.toMillis() / 1e3),
-                "%.1f MB".formatted(bytes / 1e6),
-                "%.2fx".formatted((double) bytes / imageBytes),
+                String.format(Locale.ROOT, "%.2f s", time.toMillis() / 1e3),
+                String.format(Locale.ROOT, "%.1f MB", bytes / 1e6),
+                String.format(Locale.ROOT, "%.2fx", (double) bytes / imageBytes),
                 verified + "/" + expected);
     }
 }

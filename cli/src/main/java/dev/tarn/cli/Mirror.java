@@ -30,6 +30,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /// One mirror: everything there is, built in order and closed in reverse. Nothing is asked of an
@@ -144,14 +145,15 @@ final class Mirror implements AutoCloseable {
 
     /// What to know once it serves, in one line.
     String readyLine() {
-        return "tarn is ready on %s (admin %s), store %s with %,d blobs of %.1f MB; Docker: %s"
-                .formatted(
-                        url(),
-                        adminUrl(),
-                        config.rootDirectory(),
-                        store.blobCount(),
-                        store.byteCount() / 1e6,
-                        "\"registry-mirrors\": [\"" + url() + "\"]");
+        return String.format(
+                Locale.ROOT,
+                "tarn is ready on %s (admin %s), store %s with %d blobs of %.1f MB; Docker: %s",
+                url(),
+                adminUrl(),
+                config.rootDirectory(),
+                store.blobCount(),
+                store.byteCount() / 1e6,
+                "\"registry-mirrors\": [\"" + url() + "\"]");
     }
 
     /// Lets answers under way finish, and stops.

@@ -179,7 +179,7 @@ public final class ConfigReader {
     }
 
     private static URI url(RegistryHost host, Section section) {
-        URI usual = host.equals(DOCKER_HUB) ? DOCKER_HUB_URL : URI.create("https://" + host);
+        URI usual = usualUrl(host, section);
         List<URI> urls = section.list("urls", Format.ORIGIN, List.of(usual));
         boolean isInsecure = section.value("insecure", Format.TRUE_OR_FALSE, false);
         if (urls.size() != 1) {
@@ -190,6 +190,20 @@ public final class ConfigReader {
             section.problem("urls", "http:// needs 'insecure: true' beside it");
         }
         return urls.getFirst();
+    }
+
+    private static URI usualUrl(RegistryHost host, Section section) {
+        if (host.equals(DOCKER_HUB)) {
+            return DOCKER_HUB_URL;
+        }
+        try {
+            return Format.ORIGIN.parse("https://" + host);
+        } catch (IllegalArgumentException e) {
+            if (!section.has("urls")) {
+                section.problem("urls", "must be given: https://" + host + " " + e.getMessage());
+            }
+            return DOCKER_HUB_URL;
+        }
     }
 
     private static Optional<Credentials> credentials(Section section) {

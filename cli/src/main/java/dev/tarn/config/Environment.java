@@ -56,10 +56,10 @@ final class Environment {
         return readSecret(Setting.of(file, place(name + FILE)), problems);
     }
 
-    /// The variable that sets the key at `path`, if one does.
+    /// The variable that sets the key at `path`, or the first element of its list, if one does.
     Optional<Setting.Place> placeOf(String path) {
         String name = name(path);
-        return Stream.of(name, name + FILE)
+        return Stream.of(name, name + FILE, name + "_0", name + "_0" + FILE)
                 .filter(variables::containsKey)
                 .findFirst()
                 .map(Environment::place);

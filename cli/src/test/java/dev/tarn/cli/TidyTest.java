@@ -25,6 +25,12 @@ class TidyTest {
     private static final Pattern MOCKS = Pattern.compile("import (static )?org\\.mockito");
     private static final Pattern SLEEP = Pattern.compile("\\bThread\\.sleep\\(");
 
+    /// A class in running text, between backticks; what has dots, spaces or hyphens is something
+    /// else.
+    private static final Pattern CLASS_NAME = Pattern.compile("`([A-Z][a-z]+(?:[A-Z][a-z]+)*)`");
+
+    private static final List<String> OTHER_WORDS = List.of("Optional", "Range");
+
     /// One source file, by its path in the project.
     private record Source(String path, List<String> lines) {
 
@@ -89,6 +95,21 @@ class TidyTest {
                 .filteredOn(source ->
                         MOCKS.matcher(source.text()).find() || SLEEP.matcher(source.text()).find())
                 .isEmpty();
+    }
+
+    @Test
+    void everyClassThatTheArchitectureNamesExists() throws IOException {
+        List<String> classes = sources().stream().map(Source::name).toList();
+        String text = Files.readString(Path.of("../docs/architecture.md"));
+        assertThat(
+                        CLASS_NAME
+                                .matcher(text)
+                                .results()
+                                .map(name -> name.group(1))
+                                .filter(name -> !OTHER_WORDS.contains(name))
+                                .distinct())
+                .hasSizeGreaterThan(40)
+                .allSatisfy(name -> assertThat(classes).contains(name));
     }
 
     private static List<Source> sources() throws IOException {

@@ -168,6 +168,16 @@ class ConfigMistakesTest {
     }
 
     @Test
+    void anUpstreamWhoseNameIsNoHostNeedsAUrl() throws IOException {
+        assertThat(file.problems("upstreams: {docker.io: , my_registry: {}}"))
+                .containsExactly(
+                        "tarn.yaml:1:26: upstreams.my_registry.urls: must be given:"
+                                + " https://my_registry is not an http:// or https:// URL with a host");
+        assertThat(file.problems("upstreams: {docker.io: , my_registry: {urls: ['https://a.b']}}"))
+                .isEmpty();
+    }
+
+    @Test
     void aDockerConfigMustBeOne() throws IOException {
         Path text = file.write("config.json", "hello");
 

@@ -145,6 +145,9 @@ class EnvironmentTest {
                 .singleElement()
                 .asString()
                 .startsWith("TARN_DEFAULT_UPSTREAM: hub is not one of the upstreams");
+        assertThat(file.problems("", Map.of("TARN_UPSTREAMS_QUAY_IO_URLS_0", "http://a.b")))
+                .containsExactly(
+                        "TARN_UPSTREAMS_QUAY_IO_URLS_0: http:// needs 'insecure: true' beside it");
         assertThat(file.problems("", Map.of("TARN_UPSTREAMS_QUAY_IO_USERNAME", "me")))
                 .containsExactly("TARN_UPSTREAMS_QUAY_IO_USERNAME: needs a password");
     }

@@ -15,6 +15,7 @@ import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.pull.BlobContent;
 import dev.tarn.pull.BlobPull;
 import dev.tarn.pull.BlobPuller;
+import dev.tarn.pull.BlobSize;
 import dev.tarn.pull.DescriptorPull;
 import dev.tarn.pull.ManifestPull;
 import dev.tarn.pull.ManifestPuller;
@@ -150,15 +151,15 @@ public final class RegistryHandler implements Handler {
     private Found blob(Request request, Target target, Digest digest) throws InterruptedException {
         boolean isUnchanged = Conditions.isUnchanged(request, digest);
         if (request.isHead() || isUnchanged) {
-            long size = blobs.size(target, digest);
+            BlobSize size = blobs.size(target, digest);
             Response response =
                     isUnchanged
                             ? Response.empty(304)
                             : Response.empty(200)
                                     .with("Content-Type", "application/octet-stream")
-                                    .with("Content-Length", Long.toString(size))
+                                    .with("Content-Length", Long.toString(size.bytes()))
                                     .with("Accept-Ranges", "bytes");
-            return found(response, digest, Outcome.HIT);
+            return found(response, digest, size.outcome());
         }
         Optional<ByteRange> range = Conditions.range(request, digest);
         BlobPull pull = blobs.pull(target, digest, range.orElse(ByteRange.whole()));
@@ -217,7 +218,7 @@ public final class RegistryHandler implements Handler {
         try {
             found = finding.find();
         } catch (RuntimeException failure) {
-            found = new Found(error(failure), Outcome.MISS);
+            found = new Found(error(failure), Outcome.FAILED);
         }
         Outcome outcome = found.outcome();
         int status = found.response().status();

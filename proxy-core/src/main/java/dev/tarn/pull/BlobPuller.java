@@ -70,14 +70,14 @@ public final class BlobPuller implements AutoCloseable {
     }
 
     /// The size of the blob, without fetching it.
-    public long size(Target target, Digest digest) throws InterruptedException {
+    public BlobSize size(Target target, Digest digest) throws InterruptedException {
         Optional<BlobPull> stored = pullStored(target, digest);
         if (stored.isPresent()) {
             try (BlobContent content = stored.get().content()) {
-                return content.awaitSize();
+                return new BlobSize(content.awaitSize(), Outcome.HIT);
             }
         }
-        return target.upstream().blobSize(target.name(), digest);
+        return new BlobSize(target.upstream().blobSize(target.name(), digest), Outcome.MISS);
     }
 
     private Optional<BlobPull> pullStored(Target target, Digest digest)
@@ -98,8 +98,8 @@ public final class BlobPuller implements AutoCloseable {
         if (download == null) {
             return Optional.empty();
         }
-        Outcome outcome = download.start() ? Outcome.MISS : Outcome.JOIN;
         Optional<BlobContent> joined = download.join(wanted);
+        Outcome outcome = download.start() ? Outcome.MISS : Outcome.JOIN;
         if (joined.isEmpty()) {
             download.awaitEnd();
             return Optional.empty();

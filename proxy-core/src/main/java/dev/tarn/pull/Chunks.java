@@ -161,7 +161,7 @@ final class Chunks {
 
     /// What is worth keeping when the download stops here.
     Optional<IncomingBlob.Remainder> remainder() {
-        return isConfirmed && size.isPresent() && present.length() > 0
+        return size.isPresent() && present.length() > 0
                 ? Optional.of(new IncomingBlob.Remainder(size.getAsLong(), present))
                 : Optional.empty();
     }

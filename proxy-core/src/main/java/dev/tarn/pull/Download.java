@@ -115,12 +115,12 @@ final class Download {
             progress.begin(file);
             run("hasher", () -> hash(file));
             run("worker", () -> work(file));
-            Progress.State outcome = progress.awaitOutcome();
+            progress.awaitOutcome();
             progress.stopFetches();
             for (Thread thread = threads.poll(); thread != null; thread = threads.poll()) {
                 thread.join();
             }
-            if (outcome != Progress.State.COMMITTED && isTrusted(progress.failure())) {
+            if (!progress.isCommitted() && isTrusted(progress.failure())) {
                 keep(file, progress.remainder());
             }
         } catch (IOException e) {

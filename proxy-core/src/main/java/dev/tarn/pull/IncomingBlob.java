@@ -26,7 +26,8 @@ public interface IncomingBlob extends AutoCloseable {
     /// loses nothing.
     void commit(long size) throws IOException;
 
-    /// Syncs what is here and keeps it for the next `begin` of this digest.
+    /// Syncs what is here and keeps it for the next `begin` of this digest. May be called again
+    /// while the file is being filled; the last call counts.
     void keep(Remainder remainder) throws IOException;
 
     /// Lets go. What was neither committed nor kept is deleted; open readers go on reading it.

@@ -11,5 +11,7 @@ public enum Outcome {
     /// Stored, and the upstream said that it is still so.
     REVALIDATED,
     /// Stored and past its time, but the upstream could not be asked.
-    STALE
+    STALE,
+    /// Nothing came of it.
+    FAILED
 }

@@ -171,7 +171,7 @@ final class Progress {
 
     /// Waits for an outcome. A download that nobody has read for a while, and that has much to
     /// come, stops.
-    synchronized State awaitOutcome() throws InterruptedException {
+    synchronized void awaitOutcome() throws InterruptedException {
         while (state == State.RUNNING) {
             long nanosLeft = idleNanosLeft();
             if (nanosLeft <= 0) {
@@ -181,7 +181,6 @@ final class Progress {
                 TimeUnit.NANOSECONDS.timedWait(this, nanosLeft);
             }
         }
-        return state;
     }
 
     private long idleNanosLeft() {
@@ -203,8 +202,10 @@ final class Progress {
 
     // The outcome.
 
+    /// Takes precedence over having been stopped meanwhile: what is committed is whole.
     synchronized void commit() {
         state = State.COMMITTED;
+        failure = null;
         notifyAll();
     }
 
@@ -214,6 +215,10 @@ final class Progress {
             failure = reason;
             notifyAll();
         }
+    }
+
+    synchronized boolean isCommitted() {
+        return state == State.COMMITTED;
     }
 
     synchronized Optional<RegistryException> failure() {

@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
@@ -35,8 +36,9 @@ final class ConnectionPool {
         this.unusedMax = connections + METADATA_MAX;
     }
 
-    /// Sends a request and waits for the head of the answer. A kept connection may have been closed
-    /// by the other side at the same moment; then the request goes out once more, on a new one.
+    /// Sends a request and waits for the head of the answer; before that, for a slot, as long as
+    /// others' answers take. A kept connection may have been closed by the other side at the same
+    /// moment; then the request goes out once more, on a new one.
     Exchange send(Url url, Request request, Lane lane) throws InterruptedException {
         Semaphore slots = lane == Lane.BLOBS ? blobs : metadata;
         slots.acquire();
@@ -116,18 +118,21 @@ final class ConnectionPool {
             lock.unlock();
         }
         connection.watch();
-        var _ =
-                network.loops()
-                        .schedule(
-                                this::closeStale,
-                                network.budgets().idle().toNanos() + 1,
-                                TimeUnit.NANOSECONDS);
+        try {
+            var _ = network.loops().schedule(this::closeStale, idleNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            connection.close(); // the network is closed
+        }
+    }
+
+    private long idleNanos() {
+        return network.budgets().idle().toNanos();
     }
 
     private void closeStale() {
         lock.lock();
         try {
-            long oldest = System.nanoTime() - network.budgets().idle().toNanos();
+            long oldest = System.nanoTime() - idleNanos();
             while (!unused.isEmpty() && unused.getLast().sinceNanos() - oldest <= 0) {
                 unused.removeLast().connection().close();
             }

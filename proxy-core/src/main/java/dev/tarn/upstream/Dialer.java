@@ -53,6 +53,9 @@ final class Dialer {
     }
 
     Connection dial(Origin origin) throws InterruptedException {
+        if (network.isClosed()) {
+            throw new UpstreamFailed(Kind.UNREACHABLE, "the network is closed");
+        }
         Deadline deadline = new Deadline(network.budgets().connect());
         Optional<ProxySettings.Proxy> proxy = network.proxies().proxyTo(origin);
         List<InetAddress> addresses =
@@ -78,8 +81,9 @@ final class Dialer {
             Origin origin, ProxySettings.Proxy proxy, Deadline deadline)
             throws InterruptedException {
         Optional<InetAddress> literal = origin.host().address();
-        if (literal.isPresent() && !isPermitted(origin, literal.get(), ownKind(true, deadline))) {
-            throw notPermitted(origin);
+        if (literal.isPresent()) {
+            List<InetAddress> own = policy.own().host().address().stream().toList();
+            requirePermitted(origin, literal.stream().toList(), () -> own);
         }
         return resolve(proxy.host(), deadline);
     }
@@ -87,41 +91,39 @@ final class Dialer {
     private List<InetAddress> permittedAddresses(Origin origin, Deadline deadline)
             throws InterruptedException {
         List<InetAddress> addresses = resolve(origin.host(), deadline);
-        if (policy.isOwn(origin)) {
-            return addresses;
-        }
-        AddressKind ownKind = ownKind(false, deadline);
+        return policy.isOwn(origin)
+                ? addresses
+                : requirePermitted(origin, addresses, () -> resolve(policy.own().host(), deadline));
+    }
+
+    /// Where the upstream itself is; asked only where that matters.
+    @FunctionalInterface
+    private interface OwnAddresses {
+        List<InetAddress> resolve() throws InterruptedException;
+    }
+
+    private List<InetAddress> requirePermitted(
+            Origin origin, List<InetAddress> addresses, OwnAddresses own)
+            throws InterruptedException {
+        boolean hasPrivate = addresses.stream().anyMatch(this::isPrivate);
+        List<InetAddress> ownAddresses = hasPrivate ? own.resolve() : List.of();
+        boolean ownIsPrivate =
+                !ownAddresses.isEmpty() && ownAddresses.stream().allMatch(this::isPrivate);
+        AddressKind ownKind = ownIsPrivate ? AddressKind.PRIVATE : AddressKind.PUBLIC;
         List<InetAddress> permitted =
                 addresses.stream()
-                        .filter(address -> isPermitted(origin, address, ownKind))
+                        .filter(a -> policy.permits(origin, network.addresses().kindOf(a), ownKind))
                         .toList();
         if (permitted.isEmpty()) {
-            throw notPermitted(origin);
+            throw new UpstreamFailed(
+                    Kind.UNREACHABLE,
+                    origin.host() + " is at an address that an upstream may not lead to");
         }
         return permitted;
     }
 
-    private boolean isPermitted(Origin origin, InetAddress address, AddressKind ownKind) {
-        return policy.permits(origin, network.addresses().kindOf(address), ownKind);
-    }
-
-    private static UpstreamFailed notPermitted(Origin origin) {
-        return new UpstreamFailed(
-                Kind.UNREACHABLE,
-                origin.host() + " is at an address that an upstream may not lead to");
-    }
-
-    /// The kind of the upstream's own addresses; `PUBLIC` where they are not all private, or not
-    /// known.
-    private AddressKind ownKind(boolean isProxied, Deadline deadline) throws InterruptedException {
-        Host own = policy.own().host();
-        if (isProxied && own.address().isEmpty()) {
-            return AddressKind.PUBLIC;
-        }
-        boolean isPrivate =
-                resolve(own, deadline).stream()
-                        .allMatch(a -> network.addresses().kindOf(a) == AddressKind.PRIVATE);
-        return isPrivate ? AddressKind.PRIVATE : AddressKind.PUBLIC;
+    private boolean isPrivate(InetAddress address) {
+        return network.addresses().kindOf(address) == AddressKind.PRIVATE;
     }
 
     private List<InetAddress> resolve(Host host, Deadline deadline) throws InterruptedException {
@@ -192,6 +194,7 @@ final class Dialer {
                             .resolver(NoopAddressResolverGroup.INSTANCE)
                             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis(budgetNanos))
                             .option(ChannelOption.TCP_NODELAY, true)
+                            .option(ChannelOption.ALLOCATOR, network.allocator())
                             .option(
                                     ChannelOption.RECVBUF_ALLOCATOR,
                                     new AdaptiveRecvByteBufAllocator(

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// An answer whose head is here and whose body is on its way. One thread reads; any thread may
 /// close. Read to its end, the connection goes back to the pool; closed before, it is closed.
 final class Exchange implements AutoCloseable {
-    private static final int DRAINED_MAX = 16 << 10;
+    private static final int DISCARDED_MAX = 16 << 10;
 
     private final ConnectionPool pool;
     private final Semaphore slots;
@@ -97,7 +97,7 @@ final class Exchange implements AutoCloseable {
 
     /// The whole body, where it is not longer than `max`.
     byte[] readAll(int max) throws InterruptedException {
-        byte[] body = readSome(max);
+        byte[] body = announces(max) ? readSome(max) : new byte[0];
         if (!hasEnded) {
             throw new UpstreamFailed(
                     Kind.BAD_ANSWER, url.origin().host() + " sent more than " + max + " bytes");
@@ -105,12 +105,12 @@ final class Exchange implements AutoCloseable {
         return body;
     }
 
-    /// The body, or the beginning of one that is longer than `max`.
+    /// The body, or little more than `max` bytes of a longer one.
     byte[] readSome(int max) throws InterruptedException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
-        boolean fits = request.isHead() || contentLength().orElse(0) <= max;
-        while (fits && next(bytes -> append(body, bytes, max))) {
-            fits = body.size() <= max;
+        boolean isMore = true;
+        while (isMore && body.size() <= max) {
+            isMore = next(bytes -> append(body, bytes, max));
         }
         return body.toByteArray();
     }
@@ -121,11 +121,18 @@ final class Exchange implements AutoCloseable {
         body.writeBytes(part);
     }
 
+    /// Whether the body is no longer than `max`, as far as the head says.
+    private boolean announces(int max) {
+        return request.isHead() || contentLength().orElse(0) <= max;
+    }
+
     /// Passes over the body, so that the connection can be used again; closes it where that would
     /// take long.
     void discard() throws InterruptedException {
         try (this) {
-            var _ = readSome(DRAINED_MAX);
+            if (announces(DISCARDED_MAX)) {
+                var _ = readSome(DISCARDED_MAX);
+            }
         }
     }
 

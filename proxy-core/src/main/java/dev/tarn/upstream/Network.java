@@ -1,5 +1,6 @@
 package dev.tarn.upstream;
 
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -18,17 +19,21 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// What all upstreams share: event loops, TLS, the name service, the proxy. Closing it ends every
 /// connection and every wait on one.
 public final class Network implements AutoCloseable {
     private static final int LOOPS = 2;
+    private static final int CLOSE_SECONDS_MAX = 1;
 
     private final boolean isEpoll = Epoll.isAvailable();
     private final EventLoopGroup loops;
     private final ChannelGroup connections =
             new DefaultChannelGroup("upstreams", GlobalEventExecutor.INSTANCE, true);
+    private final AtomicBoolean isClosed = new AtomicBoolean();
     private final SslProvider sslProvider;
+    private final ByteBufAllocator allocator;
     private final ProxySettings proxies;
     private final NameResolver resolver;
     private final AddressRule addresses;
@@ -39,12 +44,14 @@ public final class Network implements AutoCloseable {
             NameResolver resolver,
             AddressRule addresses,
             Budgets budgets,
-            SslProvider sslProvider) {
+            SslProvider sslProvider,
+            ByteBufAllocator allocator) {
         this.proxies = proxies;
         this.resolver = resolver;
         this.addresses = addresses;
         this.budgets = budgets;
         this.sslProvider = sslProvider;
+        this.allocator = allocator;
         IoHandlerFactory io = isEpoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.loops = new MultiThreadIoEventLoopGroup(LOOPS, io);
     }
@@ -55,7 +62,8 @@ public final class Network implements AutoCloseable {
                 NameResolver.SYSTEM,
                 AddressKind::of,
                 Budgets.STANDARD,
-                Trust.fastestProvider());
+                Trust.fastestProvider(),
+                ByteBufAllocator.DEFAULT);
     }
 
     EventLoopGroup loops() {
@@ -64,6 +72,10 @@ public final class Network implements AutoCloseable {
 
     Class<? extends SocketChannel> channelType() {
         return isEpoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+
+    ByteBufAllocator allocator() {
+        return allocator;
     }
 
     /// Ends this connection when the network is closed.
@@ -91,9 +103,15 @@ public final class Network implements AutoCloseable {
         return budgets;
     }
 
+    boolean isClosed() {
+        return isClosed.get();
+    }
+
     @Override
     public void close() {
-        connections.close().awaitUninterruptibly();
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        if (isClosed.compareAndSet(false, true)) {
+            connections.close().awaitUninterruptibly(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
+            loops.shutdownGracefully(0, CLOSE_SECONDS_MAX, TimeUnit.SECONDS).awaitUninterruptibly();
+        }
     }
 }

@@ -1,11 +1,12 @@
 package dev.tarn.pull;
 
+import static dev.tarn.pull.Reading.read;
+import static dev.tarn.pull.Reading.readInto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.tarn.oci.ByteRange;
-import dev.tarn.oci.ContentRange;
 import dev.tarn.oci.Digest;
 import dev.tarn.oci.RegistryException;
 import dev.tarn.oci.RegistryException.Refused;
@@ -214,6 +215,20 @@ class BlobPullerTest {
     }
 
     @Test
+    void aRemainderOutlivesAnUpstreamThatIsDown() throws Exception {
+        upstream.cutAt = 45_500;
+        assertThatThrownBy(() -> pull(target)).isInstanceOf(UpstreamFailed.class);
+        awaitNoDownload();
+        upstream.failure = new UpstreamFailed(UpstreamFailed.Kind.UNREACHABLE, "down");
+        assertThatThrownBy(() -> pull(target)).isInstanceOf(UpstreamFailed.class);
+        await().untilAsserted(() -> assertThat(blobs.hasKept(digest)).isTrue());
+        upstream.failure = null;
+        upstream.cutAt = Long.MAX_VALUE;
+        assertThat(pull(target)).isEqualTo(bytes);
+        assertThat(upstream.bytesSent.get()).isLessThanOrEqualTo(bytes.length + 1L);
+    }
+
+    @Test
     void aRemainderOfAnotherSizeIsForgotten() throws Exception {
         Spans spans = new Spans();
         spans.add(0, 500);
@@ -313,14 +328,14 @@ class BlobPullerTest {
 
     @Test
     void theSizeOfAnUnknownBlobIsAskedAndNothingIsFetched() throws Exception {
-        assertThat(puller.size(target, digest)).isEqualTo(bytes.length);
+        assertThat(puller.size(target, digest)).isEqualTo(new BlobSize(bytes.length, Outcome.MISS));
         assertThat(upstream.ranges).isEmpty();
     }
 
     @Test
     void theSizeOfAStoredBlobIsKnown() throws Exception {
         pull(target);
-        assertThat(puller.size(target, digest)).isEqualTo(bytes.length);
+        assertThat(puller.size(target, digest)).isEqualTo(new BlobSize(bytes.length, Outcome.HIT));
         assertThat(upstream.heads).hasValue(0);
     }
 
@@ -376,28 +391,5 @@ class BlobPullerTest {
 
     private byte[] pull(Target from, ByteRange range) throws InterruptedException, IOException {
         return read(puller.pull(from, digest, range).content(), range);
-    }
-
-    private static byte[] read(BlobContent content, ByteRange range)
-            throws InterruptedException, IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        readInto(out, content, range);
-        return out.toByteArray();
-    }
-
-    private static void readInto(ByteArrayOutputStream out, BlobContent content, ByteRange range)
-            throws InterruptedException, IOException {
-        try (content) {
-            ContentRange part = range.of(content.awaitSize());
-            long position = part.start();
-            ByteBuffer buffer = ByteBuffer.allocate(3_000);
-            while (position < part.end()) {
-                long end = Math.min(part.end(), content.awaitReadable(position));
-                buffer.clear().limit((int) Math.min(buffer.capacity(), end - position));
-                int count = content.read(buffer, position);
-                out.write(buffer.array(), 0, count);
-                position += count;
-            }
-        }
     }
 }

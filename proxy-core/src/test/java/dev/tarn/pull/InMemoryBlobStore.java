@@ -44,6 +44,7 @@ public final class InMemoryBlobStore implements BlobStore {
 
     private static final class Growing {
         private byte[] bytes = new byte[1 << 10];
+        private int length;
 
         synchronized void write(ByteBuffer source, long position) {
             int end = (int) position + source.remaining();
@@ -51,6 +52,7 @@ public final class InMemoryBlobStore implements BlobStore {
                 bytes = Arrays.copyOf(bytes, Math.max(end, bytes.length * 2));
             }
             source.get(bytes, (int) position, source.remaining());
+            length = Math.max(length, end);
         }
 
         synchronized int read(ByteBuffer target, long position) {
@@ -59,7 +61,10 @@ public final class InMemoryBlobStore implements BlobStore {
             return count;
         }
 
-        synchronized byte[] copy(int size) {
+        synchronized byte[] copy(int size) throws IOException {
+            if (size > length) {
+                throw new IOException("there are " + length + " bytes, not " + size);
+            }
             return Arrays.copyOf(bytes, size);
         }
     }
@@ -68,6 +73,7 @@ public final class InMemoryBlobStore implements BlobStore {
         private final Digest digest;
         private final Optional<Remainder> remainder;
         private final Growing bytes;
+        private volatile boolean isDone;
 
         Incoming(Digest digest, @Nullable Kept before) {
             this.digest = digest;
@@ -81,7 +87,8 @@ public final class InMemoryBlobStore implements BlobStore {
         }
 
         @Override
-        public void write(ByteBuffer source, long position) {
+        public void write(ByteBuffer source, long position) throws IOException {
+            failIfDone();
             bytes.write(source, position);
         }
 
@@ -104,17 +111,33 @@ public final class InMemoryBlobStore implements BlobStore {
         }
 
         @Override
-        public void commit(long size) {
+        public void commit(long size) throws IOException {
+            failIfDone();
             committed.put(digest, bytes.copy(Math.toIntExact(size)));
+            kept.remove(digest);
+            isDone = true;
         }
 
         @Override
-        public void keep(Remainder left) {
-            kept.put(digest, new Kept(left, bytes));
+        public void keep(Remainder left) throws IOException {
+            failIfDone();
+            if (left.spans().length() == 0) {
+                kept.remove(digest);
+            } else {
+                kept.put(digest, new Kept(left, bytes));
+            }
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            isDone = true;
+        }
+
+        private void failIfDone() throws IOException {
+            if (isDone) {
+                throw new IOException(digest + " is not being filled any more");
+            }
+        }
     }
 
     private record Whole(ByteBuffer bytes) implements BlobContent {

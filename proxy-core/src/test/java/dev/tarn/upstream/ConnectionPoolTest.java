@@ -243,4 +243,15 @@ class ConnectionPoolTest {
             }
         }
     }
+
+    @Test
+    void aClosedNetworkReachesNobody() throws InterruptedException {
+        HttpUpstream upstream = strangers.upstream(registry);
+        Strangers.pull(upstream, "latest");
+        strangers.close();
+
+        assertThatExceptionOfType(UpstreamFailed.class)
+                .isThrownBy(() -> Strangers.pull(upstream, "latest"));
+        assertThat(registry.connections()).isEqualTo(1);
+    }
 }

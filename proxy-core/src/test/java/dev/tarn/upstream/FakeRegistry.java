@@ -61,15 +61,16 @@ public final class FakeRegistry implements AutoCloseable {
     private volatile Optional<FakeAuth> auth = Optional.empty();
     private volatile Optional<FakeAuth> issuing = Optional.empty();
     private volatile ServerSocket listener;
+    private volatile Thread acceptor;
 
     private FakeRegistry(InetAddress address, @Nullable SSLContext tls) throws IOException {
         this.address = address;
         this.tls = tls;
         this.listener = listen(0);
+        this.acceptor = startAccepting(listener);
         this.port = listener.getLocalPort();
     }
 
-    /// On 127.0.0.1.
     public static FakeRegistry start() {
         return startOn("127.0.0.1");
     }
@@ -232,8 +233,9 @@ public final class FakeRegistry implements AutoCloseable {
     public void stop() {
         try {
             listener.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            acceptor.join(); // the port is taken until a virtual thread that accepts has noticed
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException("cannot stop", e);
         }
         dropConnections();
     }
@@ -242,6 +244,7 @@ public final class FakeRegistry implements AutoCloseable {
     public void restart() {
         try {
             listener = listen(port);
+            acceptor = startAccepting(listener);
         } catch (IOException e) {
             throw new UncheckedIOException("no listener on " + authority(), e);
         }
@@ -294,8 +297,11 @@ public final class FakeRegistry implements AutoCloseable {
         ServerSocket socket = new ServerSocket();
         socket.setReuseAddress(true);
         socket.bind(new InetSocketAddress(address, port), 1_024);
-        var _ = Thread.ofVirtual().name("fake registry").start(() -> accept(socket));
         return socket;
+    }
+
+    private Thread startAccepting(ServerSocket socket) {
+        return Thread.ofVirtual().name("fake registry").start(() -> accept(socket));
     }
 
     private void accept(ServerSocket socket) {

@@ -9,6 +9,7 @@ import dev.tarn.oci.RegistryHost;
 import dev.tarn.oci.RepositoryName;
 import dev.tarn.oci.Secret;
 import dev.tarn.pull.Source;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ResourceLeakDetector;
 import java.io.ByteArrayOutputStream;
@@ -50,6 +51,7 @@ final class Strangers implements AutoCloseable {
     private Optional<Credentials> credentials = Optional.empty();
     private List<String> allowedHosts = List.of();
     private int connections = 4;
+    private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
     private SslProvider provider = Trust.fastestProvider();
 
     /// From now on this name has these addresses.
@@ -94,6 +96,11 @@ final class Strangers implements AutoCloseable {
         return this;
     }
 
+    Strangers allocator(ByteBufAllocator allocator) {
+        this.allocator = allocator;
+        return this;
+    }
+
     Strangers connections(int connections) {
         this.connections = connections;
         return this;
@@ -110,7 +117,8 @@ final class Strangers implements AutoCloseable {
                         this::resolve,
                         address -> kinds.getOrDefault(address, AddressKind.of(address)),
                         budgets,
-                        provider);
+                        provider,
+                        allocator);
         networks.add(network);
         UpstreamConfig config =
                 new UpstreamConfig(

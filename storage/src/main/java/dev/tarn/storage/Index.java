@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.StampedLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -96,14 +98,25 @@ final class Index implements AutoCloseable {
         }
     }
 
+    /// Loads RocksDB's native library and deletes its unpacked file at once: a process that is
+    /// killed would leave 17 MB behind each time.
     private static void loadLibrary() throws IOException {
+        Path folder = Files.createTempDirectory("tarn-native-");
         try {
+            NativeLibraryLoader.getInstance().loadLibrary(folder.toString());
             RocksDB.loadLibrary();
         } catch (RuntimeException | UnsatisfiedLinkError e) {
             throw new IOException(
-                    "RocksDB's native library cannot be loaded; it is unpacked into %s, which must be writable and not mounted noexec (or set ROCKSDB_SHAREDLIB_DIR)"
-                            .formatted(System.getProperty("java.io.tmpdir")),
+                    "RocksDB's native library cannot be loaded; it is unpacked into %s, which must not be mounted noexec"
+                            .formatted(folder),
                     e);
+        } finally {
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(folder);
         }
     }
 

@@ -21,49 +21,61 @@ final class CommitterTest {
     private static final List<Change> CHANGE =
             List.of(Change.put(Family.LINK, new byte[1], new byte[1]));
 
-    @Test
-    void whoCommitsAtTheSameTimeSharesOneWrite() throws Exception {
-        List<Integer> writes = Collections.synchronizedList(new ArrayList<>());
-        CountDownLatch firstMayEnd = new CountDownLatch(1);
-        Committer committer =
-                new Committer(changes -> {
-                    writes.add(changes.size());
-                    awaitCount(firstMayEnd);
-                });
-        try (committer;
-                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<Boolean> first = threads.submit(() -> commit(committer));
-            await().until(() -> writes.size() == 1);
-            List<Future<Boolean>> others = submit(threads, committer, 64);
-            await().until(() -> committer.waiting() == 64);
-            firstMayEnd.countDown();
-            assertThat(first.get()).isTrue();
-            for (Future<Boolean> other : others) {
-                assertThat(other.get()).isTrue();
+    /// A log that holds every write until it is opened; closing opens it, so that a test that fails
+    /// leaves nobody waiting.
+    private static final class Gate implements Committer.Log, AutoCloseable {
+        final List<Integer> writes = Collections.synchronizedList(new ArrayList<>());
+        private final CountDownLatch open = new CountDownLatch(1);
+
+        @Override
+        public void write(List<Change> changes) throws IOException {
+            writes.add(changes.size());
+            try {
+                open.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
             }
         }
-        assertThat(writes).containsExactly(1, 64);
+
+        int written() {
+            return writes.stream().mapToInt(Integer::intValue).sum();
+        }
+
+        @Override
+        public void close() {
+            open.countDown();
+        }
+    }
+
+    @Test
+    void whoCommitsAtTheSameTimeSharesOneWrite() throws Exception {
+        Gate gate = new Gate();
+        try (Committer committer = new Committer(gate);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+                gate) {
+            Future<Boolean> first = threads.submit(() -> commit(committer));
+            await().until(() -> gate.writes.size() == 1);
+            List<Future<Boolean>> others = submit(threads, committer, 64);
+            await().until(() -> committer.waiting() == 64);
+            gate.open.countDown();
+            assertThat(first.get()).isTrue();
+            assertAllDone(others);
+        }
+        assertThat(gate.writes).containsExactly(1, 64);
     }
 
     @Test
     void whoeverComesWhenTooManyWaitIsHeldBackAndServed() throws Exception {
-        AtomicInteger written = new AtomicInteger();
-        CountDownLatch mayEnd = new CountDownLatch(1);
-        Committer committer =
-                new Committer(changes -> {
-                    awaitCount(mayEnd);
-                    written.addAndGet(changes.size());
-                });
-        try (committer;
-                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        Gate gate = new Gate();
+        try (Committer committer = new Committer(gate);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+                gate) {
             List<Future<Boolean>> all = submit(threads, committer, 1_000);
             await().until(() -> committer.waiting() == Committer.WAITING_MAX);
-            mayEnd.countDown();
-            for (Future<Boolean> one : all) {
-                assertThat(one.get()).isTrue();
-            }
+            gate.open.countDown();
+            assertAllDone(all);
         }
-        assertThat(written).hasValue(1_000);
+        assertThat(gate.written()).isEqualTo(1_000);
     }
 
     @Test
@@ -96,23 +108,20 @@ final class CommitterTest {
 
     @Test
     void closingWritesWhatWaits() throws Exception {
-        AtomicInteger written = new AtomicInteger();
-        CountDownLatch mayEnd = new CountDownLatch(1);
-        Committer committer =
-                new Committer(changes -> {
-                    awaitCount(mayEnd);
-                    written.addAndGet(changes.size());
-                });
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<Boolean>> all = submit(threads, committer, 10);
+        Gate gate = new Gate();
+        Committer committer = new Committer(gate);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+                gate) {
+            Future<Boolean> first = threads.submit(() -> commit(committer));
+            await().until(() -> gate.writes.size() == 1);
+            List<Future<Boolean>> others = submit(threads, committer, 9);
             await().until(() -> committer.waiting() == 9);
             Future<?> closing = threads.submit(committer::close);
-            mayEnd.countDown();
+            gate.open.countDown();
             closing.get();
-            assertThat(written).hasValue(10);
-            for (Future<Boolean> one : all) {
-                assertThat(one.get()).isTrue();
-            }
+            assertThat(gate.written()).isEqualTo(10);
+            assertThat(first.get()).isTrue();
+            assertAllDone(others);
         }
     }
 
@@ -148,11 +157,9 @@ final class CommitterTest {
         return true;
     }
 
-    private static void awaitCount(CountDownLatch latch) throws IOException {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IOException(e);
+    private static void assertAllDone(List<Future<Boolean>> commits) throws Exception {
+        for (Future<Boolean> commit : commits) {
+            assertThat(commit.get()).isTrue();
         }
     }
 }

@@ -57,6 +57,12 @@ final class CrashTest {
         DiskStore.open(root).close();
     }
 
+    @Test
+    void aProcessThatIsKilledLeavesNothingUnpacked() throws Exception {
+        assertThat(writeAndKill(0, 1)).isNotEmpty();
+        assertThat(scratch).isEmptyDirectory();
+    }
+
     /// Everything a process acknowledged until it was killed, a little after so many blobs.
     private Set<Digest> writeAndKill(int round, int count) throws Exception {
         Process writer = start(round);

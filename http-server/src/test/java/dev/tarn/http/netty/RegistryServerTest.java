@@ -252,7 +252,7 @@ class RegistryServerTest extends ServerFixture {
         for (int i = 0; i < 100; i++) {
             assertThat(quick.ask("/" + i).status()).isEqualTo(200);
         }
-        assertThat(server.answering()).isEqualTo(1);
+        await().untilAsserted(() -> assertThat(server.answering()).isEqualTo(1));
         assertThat(content.reads.get() * 100_000L).isLessThan(32L * MIB);
     }
 

@@ -1,0 +1,75 @@
+package dev.tarn.cli.clients;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// A Docker daemon of our own, with one registry mirror and without any network of its own. Install
+/// it with `apt-get install docker.io`; it needs root.
+final class Dockerd implements Closeable {
+    private final Path folder;
+    private final Daemon daemon;
+
+    private Dockerd(Path folder, Daemon daemon) {
+        this.folder = folder;
+        this.daemon = daemon;
+    }
+
+    static Dockerd start(Path folder, Path log, String mirror) throws IOException {
+        List<String> command =
+                List.of(
+                        "dockerd",
+                        "--config-file=" + Files.writeString(folder.resolve("daemon.json"), "{}"),
+                        "--data-root=" + folder.resolve("data"),
+                        "--exec-root=" + folder.resolve("exec"),
+                        "--pidfile=" + folder.resolve("pid"),
+                        "--host=" + host(folder),
+                        "--bridge=none",
+                        "--iptables=false",
+                        "--ip6tables=false",
+                        "--registry-mirror=http://" + mirror);
+        Path socket = folder.resolve("socket");
+        return new Dockerd(
+                folder, Daemon.start(log, command).awaitReady(() -> Files.exists(socket)));
+    }
+
+    /// What `DOCKER_HOST` must be to reach it.
+    String host() {
+        return host(folder);
+    }
+
+    String pull(String image) throws IOException {
+        return docker("pull", image);
+    }
+
+    /// Runs `image` without a network and returns what it printed.
+    String run(String image) throws IOException {
+        return docker("run", "--rm", "--network=none", image);
+    }
+
+    /// The digest of the manifest that `image` was pulled as, with its repository: `name@sha256:…`.
+    String digestOf(String image) throws IOException {
+        return docker("image", "inspect", "--format={{index .RepoDigests 0}}", image);
+    }
+
+    void remove(String image) throws IOException {
+        docker("image", "rm", image);
+    }
+
+    private String docker(String... arguments) throws IOException {
+        return Command.of("docker", "--config=" + folder.resolve("client"), "--host=" + host())
+                .and(arguments)
+                .run();
+    }
+
+    private static String host(Path folder) {
+        return "unix://" + folder.resolve("socket");
+    }
+
+    @Override
+    public void close() throws IOException {
+        daemon.stop();
+    }
+}

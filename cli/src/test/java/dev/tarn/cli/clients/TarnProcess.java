@@ -1,0 +1,81 @@
+package dev.tarn.cli.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// The `tarn` command as its users start it, mirroring two upstreams under the names `docker.io`
+/// and `quay.io`.
+final class TarnProcess implements Closeable {
+    private final int port = Loopback.freePort();
+    private final int adminPort = Loopback.freePort();
+    private final Path config;
+    private final Path log;
+    private Daemon daemon;
+
+    private TarnProcess(Path folder, Path log, DockerRegistry hub, DockerRegistry quay)
+            throws IOException {
+        this.config = folder.resolve("tarn.yaml");
+        this.log = log;
+        Files.writeString(
+                config,
+                """
+                http: {addr: "%s"}
+                admin: {addr: "127.0.0.1:%d"}
+                storage: {rootdirectory: "%s"}
+                default-upstream: docker.io
+                upstreams:
+                  docker.io: {urls: ["http://%s"], insecure: true, tag-ttl: 1s}
+                  quay.io: {urls: ["http://%s"], insecure: true, tag-ttl: 1s}
+                """
+                        .formatted(
+                                address(),
+                                adminPort,
+                                folder.resolve("store"),
+                                hub.address(),
+                                quay.address()));
+        this.daemon = start();
+    }
+
+    static TarnProcess start(Path folder, Path log, DockerRegistry hub, DockerRegistry quay)
+            throws IOException {
+        return new TarnProcess(folder, log, hub, quay);
+    }
+
+    private Daemon start() throws IOException {
+        return Daemon.start(log, List.of(launcher().toString(), "serve", "-c", config.toString()))
+                .awaitReady(
+                        () -> Loopback.status("http://127.0.0.1:" + adminPort + "/readyz") == 200);
+    }
+
+    String address() {
+        return "127.0.0.1:" + port;
+    }
+
+    /// Stops it as an operator would, and starts it again on the same store and ports.
+    void restart() throws IOException {
+        assertThat(daemon.stop()).as("exit code after SIGTERM").isZero();
+        daemon = start();
+    }
+
+    @Override
+    public void close() {
+        daemon.close();
+    }
+
+    /// The launcher lies at the root of the project: here, or above the module that runs this test.
+    private static Path launcher() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.isExecutable(folder.resolve("tarn"))) {
+            folder = folder.getParent();
+            if (folder == null) {
+                throw new AssertionError("No tarn here or above; build it with: mvn package");
+            }
+        }
+        return folder.resolve("tarn");
+    }
+}

@@ -1,0 +1,11 @@
+package dev.tarn.pull;
+
+class InMemoryBlobStoreTest extends BlobStoreContract {
+
+    private final InMemoryBlobStore store = new InMemoryBlobStore();
+
+    @Override
+    protected BlobStore store() {
+        return store;
+    }
+}
