@@ -44,6 +44,7 @@ public final class Answer {
         return new Answer(status, headers, body, bodyBytes, isComplete, duration);
     }
 
+    /// 0 where the connection was closed in the place of an answer.
     public int status() {
         return status;
     }

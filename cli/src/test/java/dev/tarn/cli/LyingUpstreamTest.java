@@ -23,6 +23,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -83,6 +84,11 @@ class LyingUpstreamTest {
     void start(@TempDir Path folder) {
         root = folder;
         mirror = MirrorFixture.start(root, MirrorFixture.upstream("upstream.test", registry));
+    }
+
+    @AfterEach
+    void heal() {
+        registry.heal();
     }
 
     @AfterAll
@@ -263,7 +269,7 @@ class LyingUpstreamTest {
             if (answer.status() == 200 && answer.isComplete()) {
                 assertRight(answer, held);
                 assertThat(lie.spoilsAll()).as(answer.toString()).isFalse();
-            } else if (answer.status() != 200) {
+            } else if (answer.status() != 200 && answer.status() != 0) {
                 assertThat(answer.status()).as(answer + answer.text()).isBetween(500, 599);
                 assertThat(answer.isComplete()).as(answer.toString()).isTrue();
             }

@@ -91,8 +91,11 @@ public final class PullClient {
 
     private static Answer read(InputStream in, boolean isHead, Sink sink, long start)
             throws IOException {
-        String[] statusLine = line(in).split(" ", 3);
-        int status = Integer.parseInt(statusLine[1]);
+        String first = line(in);
+        if (first.isEmpty()) {
+            return new Answer(0, Map.of(), 0, false, since(start)); // hung up on
+        }
+        int status = Integer.parseInt(first.split(" ", 3)[1]);
         Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (String line = line(in); !line.isEmpty(); line = line(in)) {
             int colon = line.indexOf(':');
@@ -129,6 +132,9 @@ public final class PullClient {
     private static String line(InputStream in) throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int b = in.read(); b != '\n'; b = in.read()) {
+            if (b < 0 && line.size() == 0) {
+                return "";
+            }
             if (b < 0) {
                 throw new IOException("the connection ended within the head: '" + line + "'");
             }

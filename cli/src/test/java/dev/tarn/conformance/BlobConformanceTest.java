@@ -2,6 +2,7 @@ package dev.tarn.conformance;
 
 import static dev.tarn.upstream.FakeRequest.path;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.tarn.cli.Answer;
 import dev.tarn.cli.MirrorFixture;
@@ -120,10 +121,12 @@ class BlobConformanceTest {
     void headAndGet(Blob blob) {
         registry.addBlob("conformance/blobs", blob.digest(), blob.bytes);
         String target = target(blob.digest());
+        long stored = mirror.blobCount();
 
         Answer coldHead = mirror.client().head(target);
         assertThat(registry.requests(FakeRequest.of("GET", blob.digest().toString()))).isEmpty();
         Answer cold = mirror.client().get(target);
+        await().until(() -> mirror.blobCount() == stored + 1);
         int asked = registry.requests(path(blob.digest().toString())).size();
         Answer warm = mirror.client().get(target);
         Answer warmHead = mirror.client().head(target);
