@@ -42,6 +42,8 @@ final class Connection implements AutoCloseable {
     private boolean isBusy;
     private boolean isAwaited;
     private boolean hasAnswered;
+    private boolean hasEnded;
+    private boolean isEndTold;
     private boolean isKeptAlive;
 
     Connection(Origin origin, Budgets budgets) {
@@ -85,6 +87,8 @@ final class Connection implements AutoCloseable {
             }
             isBusy = true;
             hasAnswered = false;
+            hasEnded = false;
+            isEndTold = false;
             channel()
                     .writeAndFlush(request)
                     .addListener(written -> {
@@ -211,7 +215,7 @@ final class Connection implements AutoCloseable {
                 }
                 if (object.decoderResult().isFailure()) {
                     fail(Kind.BAD_ANSWER, "does not speak HTTP", object.decoderResult().cause());
-                } else if (!isBusy) {
+                } else if (!isBusy || hasEnded) {
                     fail(Kind.BAD_ANSWER, "answered what was not asked", null);
                 } else {
                     take(object);
@@ -236,20 +240,21 @@ final class Connection implements AutoCloseable {
                 if (content.content().isReadable()) {
                     arrived.add(content.content().retain());
                 }
-                if (content instanceof LastHttpContent) {
-                    arrived.add(END);
-                }
+                hasEnded = content instanceof LastHttpContent;
             }
             if (!arrived.isEmpty()) {
                 changed.signalAll();
             }
         }
 
-        /// What arrived may have held nothing for the reader: then it goes on.
+        /// Only now is an answer over: had the same read brought more, nobody would have asked for
+        /// it, and the next request must not take it for its answer. What arrived may also have
+        /// held nothing for the reader: then it goes on.
         @Override
         public void channelReadComplete(ChannelHandlerContext ctx) {
             lock.lock();
             try {
+                endIfWhole();
                 if (isAwaited && arrived.isEmpty() && failure == null) {
                     ctx.read();
                 }
@@ -258,8 +263,22 @@ final class Connection implements AutoCloseable {
             }
         }
 
+        private void endIfWhole() {
+            if (hasEnded && failure == null && !isEndTold) {
+                isEndTold = true;
+                arrived.add(END);
+                changed.signalAll();
+            }
+        }
+
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
+            lock.lock();
+            try {
+                endIfWhole();
+            } finally {
+                lock.unlock();
+            }
             fail(Kind.CUT_OFF, "closed the connection", null);
         }
 
