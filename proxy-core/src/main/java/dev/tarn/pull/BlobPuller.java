@@ -120,19 +120,24 @@ public final class BlobPuller implements AutoCloseable {
         if (isClosed) {
             throw new Throttled("the mirror is stopping", Duration.ofSeconds(1));
         }
-        return downloads.computeIfAbsent(
-                digest,
-                _ ->
-                        isStored(digest)
-                                ? null
-                                : new Download(
-                                        digest,
-                                        target.repository(),
-                                        target.upstream().source(target.name(), digest),
-                                        wanted,
-                                        blobs,
-                                        config,
-                                        new Watch(target, digest)));
+        Download download =
+                downloads.computeIfAbsent(
+                        digest,
+                        _ ->
+                                isStored(digest)
+                                        ? null
+                                        : new Download(
+                                                digest,
+                                                target.repository(),
+                                                target.upstream().source(target.name(), digest),
+                                                wanted,
+                                                blobs,
+                                                config,
+                                                new Watch(target, digest)));
+        if (download != null && isClosed) {
+            download.stop(); // `close` may have come too early to see it
+        }
+        return download;
     }
 
     private boolean isStored(Digest digest) {

@@ -1,0 +1,241 @@
+package dev.tarn.pull;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tarn.oci.ByteRange;
+import dev.tarn.oci.Digest;
+import dev.tarn.oci.RegistryException;
+import dev.tarn.oci.RegistryException.StoreFailed;
+import dev.tarn.oci.RegistryException.Throttled;
+import dev.tarn.oci.RegistryException.UpstreamFailed;
+import dev.tarn.oci.RegistryException.UpstreamFailed.Kind;
+import dev.tarn.oci.RegistryHost;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// What becomes of readers when the parts around a download do what they never should.
+@Timeout(20)
+class PullFaultsTest {
+
+    private static final DownloadConfig CONFIG =
+            new DownloadConfig(10_000, 2, 0, Duration.ofSeconds(30));
+
+    private final byte[] bytes = ScriptedUpstream.randomBytes(95_123, 1);
+    private final ScriptedUpstream upstream = new ScriptedUpstream("registry.test");
+    private final Digest digest = upstream.addBlob("a/one", bytes);
+    private final Target target = upstream.target("a/one");
+    private final InMemoryBlobStore blobs = new InMemoryBlobStore();
+    private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
+
+    @AfterEach
+    void stop() {
+        clients.shutdownNow();
+    }
+
+    @Test
+    void aBugInTheStoreFailsThePullAndTheNextOneStartsAfresh() throws Exception {
+        AtomicInteger begun = new AtomicInteger();
+        BlobStore faulty =
+                new BlobStore() {
+                    @Override
+                    public Optional<BlobContent> find(Digest wanted) {
+                        return blobs.find(wanted);
+                    }
+
+                    @Override
+                    public IncomingBlob begin(Digest wanted) {
+                        if (begun.incrementAndGet() == 1) {
+                            throw new IllegalStateException("a bug");
+                        }
+                        return blobs.begin(wanted);
+                    }
+                };
+        try (BlobPuller puller = newPuller(faulty, PullListener.NOBODY)) {
+            assertThatThrownBy(() -> pull(puller)).isInstanceOf(StoreFailed.class);
+            assertThat(pull(puller)).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void aListenerThatThrowsDoesNotKeepTheNextPullWaiting() throws Exception {
+        PullListener faulty =
+                new PullListener() {
+                    @Override
+                    public void answered(Answered answer) {}
+
+                    @Override
+                    public void downloaded(
+                            RegistryHost host, Digest what, long size, Duration duration) {}
+
+                    @Override
+                    public void downloadFailed(
+                            RegistryHost host, Digest what, RegistryException failure) {
+                        throw new IllegalStateException("a bug");
+                    }
+                };
+        try (BlobPuller puller = newPuller(blobs, faulty)) {
+            upstream.failure = new UpstreamFailed(Kind.UNREACHABLE, "down");
+            assertThatThrownBy(() -> pull(puller)).isInstanceOf(UpstreamFailed.class);
+            upstream.failure = null;
+            assertThat(pull(puller)).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void aPullThatComesWhileThePullerClosesIsTurnedAway() throws Exception {
+        CountDownLatch isLooking = new CountDownLatch(1);
+        CountDownLatch isClosed = new CountDownLatch(1);
+        AtomicInteger looks = new AtomicInteger();
+        BlobStore slow =
+                new BlobStore() {
+                    @Override
+                    public Optional<BlobContent> find(Digest wanted) {
+                        if (looks.incrementAndGet() == 2) {
+                            isLooking.countDown();
+                            awaitUninterruptibly(isClosed);
+                        }
+                        return blobs.find(wanted);
+                    }
+
+                    @Override
+                    public IncomingBlob begin(Digest wanted) {
+                        return blobs.begin(wanted);
+                    }
+                };
+        BlobPuller puller = newPuller(slow, PullListener.NOBODY);
+        Future<byte[]> late =
+                clients.submit(() -> {
+                    BlobContent content = puller.pull(target, digest, ByteRange.whole()).content();
+                    return Reading.read(content, ByteRange.whole());
+                });
+        isLooking.await();
+        puller.close();
+        isClosed.countDown();
+        assertThatThrownBy(() -> late.get(5, TimeUnit.SECONDS)).hasCauseInstanceOf(Throttled.class);
+        assertThat(upstream.ranges).isEmpty();
+    }
+
+    @Test
+    void aSourceThatHangsWhenItIsClosedKeepsNoReaderWaiting() throws Exception {
+        CountDownLatch isReading = new CountDownLatch(1);
+        CountDownLatch isClosing = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        Source source =
+                range -> {
+                    long start = range.of(bytes.length).start();
+                    return new Part(range.of(bytes.length).start(), range.of(bytes.length).end()) {
+                        @Override
+                        public boolean next(Source.Sink sink) throws InterruptedException {
+                            if (start > 0) {
+                                isReading.countDown();
+                                release.await();
+                            }
+                            isReading.await();
+                            throw new UpstreamFailed(Kind.CUT_OFF, "cut off");
+                        }
+
+                        @Override
+                        public void close() {
+                            if (start > 0) {
+                                isClosing.countDown();
+                                awaitUninterruptibly(release);
+                            }
+                        }
+                    };
+                };
+        Download download =
+                new Download(
+                        digest,
+                        target.repository(),
+                        source,
+                        ByteRange.whole(),
+                        blobs,
+                        CONFIG,
+                        new NobodyWatches());
+        BlobContent reader = download.join(ByteRange.whole()).orElseThrow();
+        assertThat(download.start()).isTrue();
+        isClosing.await();
+        Future<Long> readable = clients.submit(() -> reader.awaitReadable(0));
+        assertThatThrownBy(() -> readable.get(5, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(UpstreamFailed.class);
+        release.countDown();
+        download.awaitEnd();
+    }
+
+    private BlobPuller newPuller(BlobStore store, PullListener listener) {
+        return new BlobPuller(store, new InMemoryManifestStore(), CONFIG, listener);
+    }
+
+    private byte[] pull(BlobPuller puller) throws Exception {
+        Future<byte[]> pull =
+                clients.submit(() -> {
+                    BlobContent content = puller.pull(target, digest, ByteRange.whole()).content();
+                    return Reading.read(content, ByteRange.whole());
+                });
+        try {
+            return pull.get(5, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RegistryException known ? known : e;
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private abstract class Part implements Source.Fetch {
+        private final long start;
+        private final long end;
+
+        Part(long start, long end) {
+            this.start = start;
+            this.end = end;
+        }
+
+        @Override
+        public long start() {
+            return start;
+        }
+
+        @Override
+        public OptionalLong end() {
+            return OptionalLong.of(end);
+        }
+
+        @Override
+        public OptionalLong size() {
+            return OptionalLong.of(bytes.length);
+        }
+    }
+
+    private static final class NobodyWatches implements Download.Observer {
+        @Override
+        public void opened() {}
+
+        @Override
+        public void committed(long size) {}
+
+        @Override
+        public void failed(RegistryException failure) {}
+
+        @Override
+        public void ended() {}
+    }
+}
