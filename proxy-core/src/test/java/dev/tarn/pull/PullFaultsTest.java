@@ -1,17 +1,29 @@
 package dev.tarn.pull;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.tarn.oci.Accept;
 import dev.tarn.oci.ByteRange;
+import dev.tarn.oci.Descriptor;
 import dev.tarn.oci.Digest;
+import dev.tarn.oci.Manifest;
+import dev.tarn.oci.MediaType;
+import dev.tarn.oci.RawManifest;
 import dev.tarn.oci.RegistryException;
 import dev.tarn.oci.RegistryException.StoreFailed;
 import dev.tarn.oci.RegistryException.Throttled;
 import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.oci.RegistryException.UpstreamFailed.Kind;
 import dev.tarn.oci.RegistryHost;
+import dev.tarn.oci.Repository;
+import dev.tarn.oci.Tag;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
@@ -25,7 +37,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What becomes of readers when the parts around a download do what they never should.
+/// What becomes of pulls when the parts around them do what they never should, or do it at the
+/// worst moment.
 @Timeout(20)
 class PullFaultsTest {
 
@@ -175,6 +188,60 @@ class PullFaultsTest {
         download.awaitEnd();
     }
 
+    @Test
+    void whoeverLooksJustBeforeAManifestArrivesDoesNotFetchItAgain() throws Exception {
+        RawManifest manifest =
+                upstream.addManifest("a/one", MediaType.OCI_INDEX, "{}".getBytes(UTF_8));
+        upstream.tag("a/one", "latest", manifest.digest());
+        CountDownLatch hasLooked = new CountDownLatch(1);
+        CountDownLatch hasArrived = new CountDownLatch(1);
+        InMemoryManifestStore store = new InMemoryManifestStore();
+        AtomicInteger looks = new AtomicInteger();
+        ManifestStore slow =
+                new ForwardingManifestStore(store) {
+                    @Override
+                    public Optional<TagEntry> findTag(
+                            Repository repository, Tag tag, Accept accept) {
+                        Optional<TagEntry> found = super.findTag(repository, tag, accept);
+                        if (looks.incrementAndGet() == 1) {
+                            hasLooked.countDown();
+                            awaitUninterruptibly(hasArrived);
+                        }
+                        return found;
+                    }
+                };
+        try (BlobPuller puller = new BlobPuller(blobs, slow, CONFIG, PullListener.NOBODY)) {
+            ManifestPuller manifests = new ManifestPuller(slow, puller, () -> Instant.EPOCH);
+            Tag latest = new Tag("latest");
+            Future<ManifestPull> late =
+                    clients.submit(() -> manifests.pull(target, latest, Accept.ANYTHING));
+            hasLooked.await();
+            manifests.pull(target, latest, Accept.ANYTHING);
+            hasArrived.countDown();
+            assertThat(late.get().manifest().digest()).isEqualTo(manifest.digest());
+            assertThat(upstream.manifestFetches).hasValue(1);
+        }
+    }
+
+    @Test
+    void anImageThatNobodyComesForIsGivenUpWithItsFirstBlobs() throws Exception {
+        List<Descriptor> layers = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            byte[] layer = ScriptedUpstream.randomBytes(1_000, 100 + i);
+            Digest name = upstream.addBlob("a/one", layer);
+            layers.add(new Descriptor(new MediaType("application/x-layer"), name, layer.length));
+        }
+        upstream.hold();
+        Duration idleTimeout = Duration.ofMillis(300);
+        DownloadConfig config = new DownloadConfig(10_000, 1, 1 << 20, idleTimeout);
+        try (BlobPuller puller =
+                new BlobPuller(blobs, new InMemoryManifestStore(), config, PullListener.NOBODY)) {
+            puller.prefetch(target, new Manifest.Image(layers.getFirst(), layers));
+            await().during(Duration.ofSeconds(1)).until(() -> upstream.ranges.size() <= 16);
+            assertThat(upstream.ranges).hasSize(16);
+        }
+    }
+
     private BlobPuller newPuller(BlobStore store, PullListener listener) {
         return new BlobPuller(store, new InMemoryManifestStore(), CONFIG, listener);
     }
@@ -197,6 +264,44 @@ class PullFaultsTest {
             latch.await();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    private static class ForwardingManifestStore implements ManifestStore {
+        private final ManifestStore store;
+
+        ForwardingManifestStore(ManifestStore store) {
+            this.store = store;
+        }
+
+        @Override
+        public Optional<RawManifest> find(Digest wanted) {
+            return store.find(wanted);
+        }
+
+        @Override
+        public void put(RawManifest manifest) {
+            store.put(manifest);
+        }
+
+        @Override
+        public Optional<TagEntry> findTag(Repository repository, Tag tag, Accept accept) {
+            return store.findTag(repository, tag, accept);
+        }
+
+        @Override
+        public void putTag(Repository repository, Tag tag, Accept accept, TagEntry entry) {
+            store.putTag(repository, tag, accept, entry);
+        }
+
+        @Override
+        public boolean isLinked(Repository repository, Digest wanted) {
+            return store.isLinked(repository, wanted);
+        }
+
+        @Override
+        public void link(Repository repository, Digest wanted) {
+            store.link(repository, wanted);
         }
     }
 
