@@ -199,9 +199,9 @@ public final class BlobPuller implements AutoCloseable {
         }
     }
 
-    /// The next blob waits for less time than the ones before it go on without a reader. So an image
-    /// that nobody comes for ends with its first blobs, and those of a slow one are left to its
-    /// clients.
+    /// The next blob waits for less time than the ones before it go on without a reader. So an
+    /// image that nobody comes for ends with its first blobs, and those of a slow one are left to
+    /// its clients.
     private void prefetch(Target target, List<Descriptor> wanted) {
         Duration patience = config.idleTimeout().dividedBy(2);
         try {

@@ -20,6 +20,7 @@ import dev.tarn.oci.RegistryException.UpstreamFailed.Kind;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.oci.Repository;
 import dev.tarn.oci.Tag;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -168,15 +169,7 @@ class PullFaultsTest {
                         }
                     };
                 };
-        Download download =
-                new Download(
-                        digest,
-                        target.repository(),
-                        source,
-                        ByteRange.whole(),
-                        blobs,
-                        CONFIG,
-                        new NobodyWatches());
+        Download download = newDownload(source);
         BlobContent reader = download.join(ByteRange.whole()).orElseThrow();
         assertThat(download.start()).isTrue();
         isClosing.await();
@@ -240,6 +233,52 @@ class PullFaultsTest {
             await().during(Duration.ofSeconds(1)).until(() -> upstream.ranges.size() <= 16);
             assertThat(upstream.ranges).hasSize(16);
         }
+    }
+
+    @Test
+    void aSourceThatSendsNothingWhereThereIsMoreIsAFailureAndNotAskedForEver() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        Source source =
+                range -> {
+                    long end = asked.incrementAndGet() == 1 ? 10 : 0;
+                    return new Part(0, end) {
+                        private long position;
+
+                        @Override
+                        public boolean next(Source.Sink sink) {
+                            if (position == end) {
+                                return false;
+                            }
+                            position = end;
+                            sink.accept(ByteBuffer.wrap(bytes, 0, (int) end).slice());
+                            return true;
+                        }
+
+                        @Override
+                        public void close() {}
+                    };
+                };
+        Download download = newDownload(source);
+        try (BlobContent reader = download.join(ByteRange.whole()).orElseThrow()) {
+            assertThat(download.start()).isTrue();
+            Future<Long> readable = clients.submit(() -> reader.awaitReadable(10));
+            assertThatThrownBy(() -> readable.get(5, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(UpstreamFailed.class);
+        } finally {
+            download.stop();
+            download.awaitEnd();
+        }
+    }
+
+    private Download newDownload(Source source) {
+        return new Download(
+                digest,
+                target.repository(),
+                source,
+                ByteRange.whole(),
+                blobs,
+                CONFIG,
+                new NobodyWatches());
     }
 
     private BlobPuller newPuller(BlobStore store, PullListener listener) {
