@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// How far one download has come, and how it ended: all that its threads and its readers share,
-/// behind one monitor. Nobody holds the monitor while waiting for the network or the disk.
+/// behind one monitor. Nobody holds the monitor while waiting for the network, nor for more of the
+/// disk than a file that is opened.
 final class Progress {
 
     /// How a download stands. Everything but the first is an outcome, and the first outcome counts.
