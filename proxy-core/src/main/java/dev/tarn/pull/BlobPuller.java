@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -120,19 +121,24 @@ public final class BlobPuller implements AutoCloseable {
         if (isClosed) {
             throw new Throttled("the mirror is stopping", Duration.ofSeconds(1));
         }
-        return downloads.computeIfAbsent(
-                digest,
-                _ ->
-                        isStored(digest)
-                                ? null
-                                : new Download(
-                                        digest,
-                                        target.repository(),
-                                        target.upstream().source(target.name(), digest),
-                                        wanted,
-                                        blobs,
-                                        config,
-                                        new Watch(target, digest)));
+        Download download =
+                downloads.computeIfAbsent(
+                        digest,
+                        _ ->
+                                isStored(digest)
+                                        ? null
+                                        : new Download(
+                                                digest,
+                                                target.repository(),
+                                                target.upstream().source(target.name(), digest),
+                                                wanted,
+                                                blobs,
+                                                config,
+                                                new Watch(target, digest)));
+        if (download != null && isClosed) {
+            download.stop(); // `close` may have come too early to see it
+        }
+        return download;
     }
 
     private boolean isStored(Digest digest) {
@@ -193,10 +199,17 @@ public final class BlobPuller implements AutoCloseable {
         }
     }
 
+    /// The next blob waits for less time than the ones before it go on without a reader. So an
+    /// image that nobody comes for ends with its first blobs, and those of a slow one are left to
+    /// its clients.
     private void prefetch(Target target, List<Descriptor> wanted) {
+        Duration patience = config.idleTimeout().dividedBy(2);
         try {
             for (Descriptor blob : wanted) {
-                prefetches.acquire();
+                if (!prefetches.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                    LOG.debug("{}: not all prefetched", target.repository());
+                    return;
+                }
                 Thread.ofVirtual().name("prefetch").start(() -> prefetch(target, blob.digest()));
             }
         } catch (InterruptedException e) {

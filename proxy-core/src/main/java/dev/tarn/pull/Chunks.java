@@ -108,16 +108,18 @@ final class Chunks {
 
     /// Fits a chunk to the answer that came for it; false where the answer contradicts what is
     /// known of the blob. The first answer of all is free to start anywhere and to hold the whole
-    /// blob: that is what a source does that knows no ranges.
+    /// blob, as from a source that knows no ranges, or nothing, where it was asked for what lies
+    /// behind the end. Later ones bring what is missing, or they would be asked for without end.
     boolean open(Chunk chunk, long start, OptionalLong end, OptionalLong answerSize) {
-        if (!isConfirmed) {
+        boolean isFirst = !isConfirmed;
+        if (isFirst) {
             confirm(chunk, start, answerSize);
         }
         boolean isEmpty = end.isPresent() && end.getAsLong() == start;
-        boolean isAsAsked = isEmpty || start == chunk.cursor;
+        boolean isAsAsked = start == chunk.cursor;
         chunk.cursor = start;
         chunk.end = end.orElse(TO_THE_END);
-        return answerSize.equals(size) && isAsAsked && (isEmpty || isFree(chunk));
+        return answerSize.equals(size) && (isEmpty ? isFirst : isAsAsked && isFree(chunk));
     }
 
     private void confirm(Chunk chunk, long start, OptionalLong answerSize) {

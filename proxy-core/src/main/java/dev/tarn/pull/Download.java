@@ -127,8 +127,19 @@ final class Download {
             fail(new StoreFailed("cannot store " + digest, e));
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody interrupts a supervisor", e);
+        } catch (RuntimeException | Error e) {
+            fail(new StoreFailed("a bug in the supervisor", e));
+            throw e;
         } finally {
+            end();
+        }
+    }
+
+    /// Whatever an observer does, nobody must wait for a download that is over.
+    private void end() {
+        try {
             progress.failure().ifPresent(observer::failed);
+        } finally {
             observer.ended();
             ended.countDown();
         }

@@ -174,6 +174,10 @@ public final class ManifestPuller {
         return fetches.await(
                 new Question(target.repository(), reference, accept),
                 () -> {
+                    Optional<RawManifest> landed = findLanded(target, reference, accept);
+                    if (landed.isPresent()) {
+                        return landed.get();
+                    }
                     RawManifest manifest =
                             target.upstream().fetchManifest(target.name(), reference, accept);
                     store.put(manifest);
@@ -183,6 +187,20 @@ public final class ManifestPuller {
                     }
                     return manifest;
                 });
+    }
+
+    /// What another flight has brought between the caller's look into the store and now.
+    private Optional<RawManifest> findLanded(Target target, Reference reference, Accept accept) {
+        Optional<Digest> digest =
+                switch (reference) {
+                    case Digest known -> Optional.of(known);
+                    case Tag tag ->
+                            store.findTag(target.repository(), tag, accept)
+                                    .filter(entry -> isFresh(target, entry))
+                                    .map(entry -> entry.descriptor().digest());
+                };
+        return digest.filter(known -> store.isLinked(target.repository(), known))
+                .flatMap(store::find);
     }
 
     /// What the upstream says that a reference means. Where a registry does not say it in answer to

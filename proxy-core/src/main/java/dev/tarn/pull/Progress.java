@@ -4,8 +4,10 @@ import dev.tarn.oci.ByteRange;
 import dev.tarn.oci.RegistryException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -14,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// How far one download has come, and how it ended: all that its threads and its readers share,
-/// behind one monitor. Nobody holds the monitor while waiting for the network or the disk.
+/// behind one monitor. Nobody holds the monitor while waiting for the network, nor for more of the
+/// disk than a file that is opened.
 final class Progress {
 
     /// How a download stands. Everything but the first is an outcome, and the first outcome counts.
@@ -191,9 +194,13 @@ final class Progress {
 
     /// A worker that waits for an answer is interrupted; one that has a body loses it. So no thread
     /// is ever interrupted while it writes, which would close the file.
-    synchronized void stopFetches() {
-        fetching.forEach(
-                (worker, fetch) -> fetch.ifPresentOrElse(Source.Fetch::close, worker::interrupt));
+    void stopFetches() {
+        List<Source.Fetch> bodies = new ArrayList<>();
+        synchronized (this) {
+            fetching.forEach(
+                    (worker, fetch) -> fetch.ifPresentOrElse(bodies::add, worker::interrupt));
+        }
+        bodies.forEach(Source.Fetch::close);
     }
 
     synchronized Optional<IncomingBlob.Remainder> remainder() {

@@ -4,9 +4,9 @@ import dev.tarn.oci.Digest;
 import dev.tarn.pull.BlobContent;
 import dev.tarn.pull.BlobStore;
 import dev.tarn.pull.IncomingBlob;
+import java.io.FileInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -48,9 +48,6 @@ final class DiskBlobStore implements BlobStore {
         try {
             Optional<BlobContent> unchanged = openUnchanged(digest);
             return unchanged.isPresent() ? unchanged : inspect(digest);
-        } catch (ClosedByInterruptException e) {
-            log.debug("blob {}: interrupted while it was being hashed", digest, e);
-            return Optional.empty();
         } catch (IOException e) {
             log.error("blob {} cannot be read, and counts as missing", digest, e);
             return Optional.empty();
@@ -110,9 +107,7 @@ final class DiskBlobStore implements BlobStore {
         FileChannel file = FileChannel.open(place, StandardOpenOption.READ);
         boolean isRight = false;
         try {
-            isRight = hash(file, digest).equals(digest) && Fingerprint.of(place).equals(before);
-        } catch (ClosedByInterruptException e) {
-            throw e;
+            isRight = hash(place, digest).equals(digest) && Fingerprint.of(place).equals(before);
         } catch (IOException e) {
             log.error("blob {} cannot be read to its end", digest, e);
         } finally {
@@ -138,17 +133,19 @@ final class DiskBlobStore implements BlobStore {
         }
     }
 
+    /// Not through a channel, which an interrupt would close: a client that leaves would condemn
+    /// the blob to be fetched again, and those who wait for the same answer to begin again.
     @SuppressWarnings("ThreadPriorityCheck") // the yield: virtual threads are not preempted
-    private static Digest hash(FileChannel file, Digest digest) throws IOException {
+    private static Digest hash(Path place, Digest digest) throws IOException {
         MessageDigest hash = digest.algorithm().newHash();
-        ByteBuffer buffer = ByteBuffer.allocate(HASH_BUFFER_BYTES);
-        for (long position = 0; ; position += buffer.limit()) {
-            if (file.read(buffer.clear(), position) < 0) {
-                return Digest.of(digest.algorithm(), hash);
+        byte[] buffer = new byte[HASH_BUFFER_BYTES];
+        try (InputStream file = new FileInputStream(place.toFile())) {
+            for (int length = file.read(buffer); length >= 0; length = file.read(buffer)) {
+                hash.update(buffer, 0, length);
+                Thread.yield();
             }
-            hash.update(buffer.flip());
-            Thread.yield();
         }
+        return Digest.of(digest.algorithm(), hash);
     }
 
     private void quarantine(Digest digest, Path place) throws IOException {
@@ -181,9 +178,10 @@ final class DiskBlobStore implements BlobStore {
     void admit(Digest digest, Path filled) throws IOException {
         try (var _ = turns.await(digest)) {
             Path place = layout.blob(digest);
-            makeReadOnly(filled);
             Files.createDirectories(layout.folder(digest));
             Files.move(filled, place, StandardCopyOption.ATOMIC_MOVE);
+            // Not before: after a crash, a download must be able to go on with what it kept.
+            makeReadOnly(place);
             // The folder's own name as well: another commit may have made it and not synced it yet.
             Sync.directory(layout.folder(digest));
             Sync.directory(layout.blobs(digest.algorithm()));

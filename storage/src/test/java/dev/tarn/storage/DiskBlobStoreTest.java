@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -210,6 +211,18 @@ final class DiskBlobStoreTest extends BlobStoreContract {
         Files.delete(folder);
         commit(store(), DIGEST, BYTES);
         assertThat(read(store(), DIGEST)).isEqualTo(BYTES);
+    }
+
+    /// A crash in between would leave a remainder that no download can go on with.
+    @Test
+    void aFileIsNotReadOnlyBeforeItIsInItsPlace() throws Exception {
+        Files.write(layout.folder(DIGEST), new byte[0]);
+        try (IncomingBlob incoming = store().begin(DIGEST)) {
+            incoming.write(ByteBuffer.wrap(BYTES), 0);
+            assertThatThrownBy(() -> incoming.commit(BYTES.length)).isInstanceOf(IOException.class);
+            assertThat(Files.getPosixFilePermissions(layout.incoming(DIGEST)))
+                    .contains(PosixFilePermission.OWNER_WRITE);
+        }
     }
 
     @Test
