@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 /// A file opened for one reader: nothing that happens to its name disturbs the reading.
 sealed class DiskBlobReader implements BlobReader permits StoredBlob {
 
-    private static final Logger log = LoggerFactory.getLogger(DiskBlobReader.class);
+    private static final Logger LOG = LoggerFactory.getLogger(DiskBlobReader.class);
 
     private final FileChannel file;
 
@@ -39,7 +39,7 @@ sealed class DiskBlobReader implements BlobReader permits StoredBlob {
         try {
             file.close();
         } catch (IOException e) {
-            log.warn("a file that was only read could not be closed", e);
+            LOG.warn("a file that was only read could not be closed", e);
         }
     }
 }

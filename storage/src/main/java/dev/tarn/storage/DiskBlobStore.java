@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /// request. Everything runs on the thread of the caller.
 final class DiskBlobStore implements BlobStore {
 
-    private static final Logger log = LoggerFactory.getLogger(DiskBlobStore.class);
+    private static final Logger LOG = LoggerFactory.getLogger(DiskBlobStore.class);
     private static final int HASH_BUFFER_BYTES = 128 << 10;
 
     private final Layout layout;
@@ -49,7 +49,7 @@ final class DiskBlobStore implements BlobStore {
             Optional<BlobContent> unchanged = openUnchanged(digest);
             return unchanged.isPresent() ? unchanged : inspect(digest);
         } catch (IOException e) {
-            log.error("blob {} cannot be read, and counts as missing", digest, e);
+            LOG.error("blob {} cannot be read, and counts as missing", digest, e);
             return Optional.empty();
         }
     }
@@ -72,7 +72,7 @@ final class DiskBlobStore implements BlobStore {
         try {
             isUnchanged = Fingerprint.of(place).equals(row.get());
         } catch (NoSuchFileException e) {
-            log.debug("blob {} was taken away as it was opened", digest, e);
+            LOG.debug("blob {} was taken away as it was opened", digest, e);
         } finally {
             if (!isUnchanged) {
                 file.close();
@@ -93,7 +93,7 @@ final class DiskBlobStore implements BlobStore {
                 return settled;
             }
             if (Files.notExists(place)) {
-                log.warn("blob {}: its file is gone", digest);
+                LOG.warn("blob {}: its file is gone", digest);
                 rows.remove(digest);
                 return Optional.empty();
             }
@@ -109,7 +109,7 @@ final class DiskBlobStore implements BlobStore {
         try {
             isRight = hash(place, digest).equals(digest) && Fingerprint.of(place).equals(before);
         } catch (IOException e) {
-            log.error("blob {} cannot be read to its end", digest, e);
+            LOG.error("blob {} cannot be read to its end", digest, e);
         } finally {
             if (!isRight) {
                 file.close();
@@ -119,7 +119,7 @@ final class DiskBlobStore implements BlobStore {
             quarantine(digest, place);
             return Optional.empty();
         }
-        log.info("blob {}: its file had changed or was unknown, and has been verified", digest);
+        LOG.info("blob {}: its file had changed or was unknown, and has been verified", digest);
         remember(digest, before);
         return Optional.of(new StoredBlob(file, before.size()));
     }
@@ -129,7 +129,7 @@ final class DiskBlobStore implements BlobStore {
         try {
             rows.put(digest, fingerprint);
         } catch (IOException e) {
-            log.error("blob {} is whole, but that could not be written down", digest, e);
+            LOG.error("blob {} is whole, but that could not be written down", digest, e);
         }
     }
 
@@ -149,14 +149,14 @@ final class DiskBlobStore implements BlobStore {
     }
 
     private void quarantine(Digest digest, Path place) throws IOException {
-        log.error("blob {}: its file has been damaged; moved to {}", digest, layout.quarantine());
+        LOG.error("blob {}: its file has been damaged; moved to {}", digest, layout.quarantine());
         rows.remove(digest);
         Files.move(place, layout.quarantine(digest), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static void makeReadOnly(Path file) {
         if (!file.toFile().setReadOnly()) {
-            log.warn("{} cannot be made read-only", file);
+            LOG.warn("{} cannot be made read-only", file);
         }
     }
 

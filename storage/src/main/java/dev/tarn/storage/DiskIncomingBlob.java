@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 /// already.
 final class DiskIncomingBlob implements IncomingBlob {
 
-    private static final Logger log = LoggerFactory.getLogger(DiskIncomingBlob.class);
+    private static final Logger LOG = LoggerFactory.getLogger(DiskIncomingBlob.class);
 
     private final Digest digest;
     private final Path folder;
@@ -97,7 +97,7 @@ final class DiskIncomingBlob implements IncomingBlob {
             } catch (ClosedByInterruptException e) {
                 throw e;
             } catch (ClosedChannelException e) {
-                log.debug("{}: another writer was interrupted, going on", digest, e);
+                LOG.debug("{}: another writer was interrupted, going on", digest, e);
             }
         }
     }
@@ -218,7 +218,7 @@ final class DiskIncomingBlob implements IncomingBlob {
                 store.release(digest);
             }
         } catch (IOException e) {
-            log.warn("{} cannot be closed", path, e);
+            LOG.warn("{} cannot be closed", path, e);
         } finally {
             lock.unlock();
         }
@@ -232,12 +232,12 @@ final class DiskIncomingBlob implements IncomingBlob {
         try {
             partials.remove(digest);
         } catch (IOException e) {
-            log.warn("{}: what was kept of it cannot be forgotten", path, e);
+            LOG.warn("{}: what was kept of it cannot be forgotten", path, e);
         }
         try {
             Files.deleteIfExists(path);
         } catch (IOException e) {
-            log.warn("{} cannot be deleted", path, e);
+            LOG.warn("{} cannot be deleted", path, e);
         }
     }
 }

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 /// caller.
 final class DiskManifestStore implements ManifestStore {
 
-    private static final Logger log = LoggerFactory.getLogger(DiskManifestStore.class);
+    private static final Logger LOG = LoggerFactory.getLogger(DiskManifestStore.class);
 
     private static final long MANIFEST_BYTES_MAX = 32L << 20;
     private static final long TAG_BYTES_MAX = 4L << 20;
@@ -83,7 +83,7 @@ final class DiskManifestStore implements ManifestStore {
                         row(Family.MANIFEST, key),
                         fields -> manifest(digest.algorithm(), fields));
         if (row.isPresent() && !row.get().digest().equals(digest)) {
-            log.error("manifest {}: its row has been damaged; dropped", digest);
+            LOG.error("manifest {}: its row has been damaged; dropped", digest);
             commit(Change.delete(Family.MANIFEST, key));
             return null;
         }

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 /// All that the mirror keeps, in one folder that one process has at a time.
 public final class DiskStore implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(DiskStore.class);
+    private static final Logger LOG = LoggerFactory.getLogger(DiskStore.class);
 
     private final Index index;
     private final BlobRows rows;
@@ -43,7 +43,7 @@ public final class DiskStore implements AutoCloseable {
         try {
             return openIndexed(layout);
         } catch (BrokenIndexException e) {
-            log.error("index: {} cannot be used", layout.index(), e);
+            LOG.error("index: {} cannot be used", layout.index(), e);
             new Recovery(layout).setAside();
             return openIndexed(layout);
         }

@@ -37,7 +37,7 @@ final class Index implements AutoCloseable {
         void accept(byte[] key, byte[] row);
     }
 
-    private static final Logger logger = LoggerFactory.getLogger(Index.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Index.class);
 
     /// Present once the index holds all that the tree does.
     private static final byte[] COMPLETE = "complete".getBytes(US_ASCII);
@@ -212,11 +212,11 @@ final class Index implements AutoCloseable {
         if (!isCorruption(e)) {
             return false;
         }
-        logger.error("index: damaged, and will be rebuilt when the store is opened next", e);
+        LOG.error("index: damaged, and will be rebuilt when the store is opened next", e);
         try {
             Files.write(brokenMark, new byte[0]);
         } catch (IOException notMarked) {
-            logger.error("index: {} cannot be written", brokenMark, notMarked);
+            LOG.error("index: {} cannot be written", brokenMark, notMarked);
         }
         return true;
     }

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /// Nothing is hashed here: what is not known to be right is checked when it is asked for.
 final class Recovery {
 
-    private static final Logger log = LoggerFactory.getLogger(Recovery.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
     private static final int ROWS_PER_COMMIT = 1_000;
 
     private final Layout layout;
@@ -30,7 +30,7 @@ final class Recovery {
         Files.move(layout.index(), aside);
         Files.createDirectory(layout.index());
         Sync.directory(layout.root());
-        log.warn("index: set aside as {}", aside);
+        LOG.warn("index: set aside as {}", aside);
     }
 
     /// Fills a new index from the blobs that are there. Manifests, tags and links are fetched again
@@ -53,13 +53,13 @@ final class Recovery {
         }
         index.commit(changes.toArray(Change[]::new));
         index.markComplete();
-        log.info("index: new, with {} blobs that the tree holds", count);
+        LOG.info("index: new, with {} blobs that the tree holds", count);
     }
 
     private Optional<Change> row(Digest.Algorithm algorithm, Path file) throws IOException {
         Optional<Digest> digest = layout.digestOfBlob(algorithm, file);
         if (digest.isEmpty()) {
-            log.warn("{} is not a blob: left alone", file);
+            LOG.warn("{} is not a blob: left alone", file);
             return Optional.empty();
         }
         byte[] row = Fingerprint.unverified(Files.size(file)).toRow();
@@ -87,9 +87,9 @@ final class Recovery {
     private static void delete(Path file) {
         try {
             Files.delete(file);
-            log.info("swept {}", file);
+            LOG.info("swept {}", file);
         } catch (IOException e) {
-            log.warn("{} is in the way and cannot be deleted", file, e);
+            LOG.warn("{} is in the way and cannot be deleted", file, e);
         }
     }
 }

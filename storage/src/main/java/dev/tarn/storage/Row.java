@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /// again.
 final class Row {
 
-    private static final Logger log = LoggerFactory.getLogger(Row.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Row.class);
     private static final byte VERSION = 1;
 
     private Row() {}
@@ -48,12 +48,12 @@ final class Row {
             if (version == VERSION) {
                 return Optional.of(fields.apply(buffer));
             }
-            log.warn("index: the row of {} has version {}, not {}: ignored", key, version, VERSION);
+            LOG.warn("index: the row of {} has version {}, not {}: ignored", key, version, VERSION);
         } catch (BufferUnderflowException
                 | IllegalArgumentException
                 | DateTimeException
                 | RegistryException.Malformed e) {
-            log.warn("index: the row of {} cannot be read: ignored", key, e);
+            LOG.warn("index: the row of {} cannot be read: ignored", key, e);
         }
         return Optional.empty();
     }
