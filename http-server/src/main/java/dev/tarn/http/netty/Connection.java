@@ -41,7 +41,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (message instanceof HttpRequest request) {
-            begin(Head.of(request, limits));
+            begin(Head.of(request));
         }
         ReferenceCountUtil.release(message);
     }
@@ -52,6 +52,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             begin(
                     switch (flaw) {
                         case MALFORMED -> Head.refused(400, "this is not an HTTP request");
+                        case TOO_MANY_HEADERS -> Head.refused(431, "there are too many headers");
                         case LATE -> Head.refused(408, "the request did not arrive in time");
                     });
         } else {

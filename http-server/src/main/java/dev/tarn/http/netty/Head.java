@@ -51,14 +51,11 @@ sealed interface Head {
         return new Refused(ErrorResponse.of(status, ErrorCode.UNSUPPORTED, why));
     }
 
-    static Head of(HttpRequest message, Limits limits) {
+    static Head of(HttpRequest message) {
         if (message.decoderResult().isFailure()) {
             return refused(message.decoderResult().cause());
         }
         HttpHeaders headers = message.headers();
-        if (headers.size() > limits.headerCount()) {
-            return refused(431, "more than " + limits.headerCount() + " headers");
-        }
         HttpVersion version = message.protocolVersion();
         if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
             return refused(400, "this server speaks HTTP/1.1");

@@ -23,6 +23,7 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
     /// Why a head is not let through to its end; told to the handlers behind as a user event.
     enum Flaw {
         MALFORMED,
+        TOO_MANY_HEADERS,
         LATE
     }
 
@@ -36,7 +37,7 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
     }
 
     private final Limits limits;
-    private final HeadScanner scanner = new HeadScanner();
+    private final HeadScanner scanner;
     private State state = State.OPEN;
     private boolean isHeadBegun;
     private @Nullable ChannelHandlerContext context;
@@ -45,6 +46,7 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
 
     HeadGate(Limits limits) {
         this.limits = limits;
+        this.scanner = new HeadScanner(limits.headerCount());
     }
 
     @Override
@@ -114,6 +116,10 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
             case HeadScanner.Flawed _ -> {
                 bytes.release();
                 refuse(Flaw.MALFORMED);
+            }
+            case HeadScanner.TooManyHeaders _ -> {
+                bytes.release();
+                refuse(Flaw.TOO_MANY_HEADERS);
             }
             case HeadScanner.Incomplete _ -> {
                 if (!isHeadBegun) {

@@ -18,9 +18,18 @@ final class HeadScanner {
     /// There is a byte that no head has.
     record Flawed() implements Finding {}
 
+    /// There are more header lines than may be.
+    record TooManyHeaders() implements Finding {}
+
+    private final int headerCountMax;
+    private int headerCount;
     private boolean isRequestLine = true;
     private boolean isAfterCr;
     private int lineLength;
+
+    HeadScanner(int headerCountMax) {
+        this.headerCountMax = headerCountMax;
+    }
 
     /// Looks at all readable bytes up to the end of the head, and consumes none.
     Finding scan(ByteBuf bytes) {
@@ -32,6 +41,9 @@ final class HeadScanner {
             if (b == '\n') {
                 if (endLine()) {
                     return new Complete(i + 1);
+                }
+                if (headerCount > headerCountMax) {
+                    return new TooManyHeaders();
                 }
             } else if (b == '\r') {
                 isAfterCr = true;
@@ -60,6 +72,7 @@ final class HeadScanner {
     private boolean endLine() {
         boolean isEmpty = lineLength == 0;
         boolean isEndOfHead = isEmpty && !isRequestLine;
+        headerCount = isEndOfHead || isRequestLine ? 0 : headerCount + 1;
         isRequestLine = isEndOfHead || (isEmpty && isRequestLine);
         lineLength = 0;
         isAfterCr = false;

@@ -59,6 +59,17 @@ class LimitsTest extends ServerFixture {
         assertAnswered("GET / HTTP/1.1\r\nHost: m\r\n" + more + "\r\n", status);
     }
 
+    /// Each costs far more memory parsed than on the wire, so the end is not waited for.
+    @Test
+    void tooManyHeadersAreRefusedBeforeTheLast() throws IOException {
+        RawClient client = client(serve(ECHO));
+
+        client.send("GET / HTTP/1.1\r\nHost: m\r\n" + "X: a\r\n".repeat(100));
+
+        assertThat(client.answer().status()).isEqualTo(431);
+        assertThat(client.isClosed()).isTrue();
+    }
+
     private void assertAnswered(String request, int status) throws IOException {
         RawClient client = client(serve(ECHO)).send(request);
 
