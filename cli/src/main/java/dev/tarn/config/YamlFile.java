@@ -91,11 +91,14 @@ final class YamlFile {
         }
     }
 
-    /// The parser quotes names of aliases and anchors; a password that starts with `*` looks like
-    /// one.
+    /// The parser quotes names of aliases and handles of tags; a password that starts with `*` or
+    /// `!` looks like one.
     private static String withoutContent(String problem) {
-        return problem.startsWith("found undefined alias")
-                ? "'*' begins an alias, and there is no such anchor (quote the text if it is none)"
+        if (problem.startsWith("found undefined alias")) {
+            return "'*' begins an alias, and there is no such anchor (quote the text if it is none)";
+        }
+        return problem.startsWith("found undefined tag handle")
+                ? "'!' begins a tag, and there is no such tag (quote the text if it is none)"
                 : problem;
     }
 

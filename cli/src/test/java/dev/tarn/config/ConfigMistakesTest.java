@@ -195,6 +195,7 @@ class ConfigMistakesTest {
                         "password: hunter2, x: hunter2",
                         "password: [hunter2]",
                         "password: *hunter2",
+                        "password: !hunter2!x y",
                         "password: &hunter2",
                         "password: !hunter2",
                         "password: \"hunter2",
