@@ -53,6 +53,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                     switch (flaw) {
                         case MALFORMED -> Head.refused(400, "this is not an HTTP request");
                         case TOO_MANY_HEADERS -> Head.refused(431, "there are too many headers");
+                        case TOO_MANY_HEADS -> Head.busy();
                         case LATE -> Head.refused(408, "the request did not arrive in time");
                     });
         } else {

@@ -51,6 +51,12 @@ sealed interface Head {
         return new Refused(ErrorResponse.of(status, ErrorCode.UNSUPPORTED, why));
     }
 
+    static Head busy() {
+        String why = "the mirror has all the requests it can read";
+        return new Refused(
+                ErrorResponse.of(503, ErrorCode.TOOMANYREQUESTS, why).with("Retry-After", "1"));
+    }
+
     static Head of(HttpRequest message) {
         if (message.decoderResult().isFailure()) {
             return refused(message.decoderResult().cause());

@@ -7,6 +7,7 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
     enum Flaw {
         MALFORMED,
         TOO_MANY_HEADERS,
+        TOO_MANY_HEADS,
         LATE
     }
 
@@ -37,15 +39,19 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
     }
 
     private final Limits limits;
+    private final Semaphore unfinishedHeads;
     private final HeadScanner scanner;
     private State state = State.OPEN;
-    private boolean isHeadBegun;
+    private boolean isUnfinished;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf waiting;
     private @Nullable Future<?> deadline;
 
-    HeadGate(Limits limits) {
+    /// @param unfinishedHeads one permit for each head of which only a part is here, over all
+    ///   connections
+    HeadGate(Limits limits, Semaphore unfinishedHeads) {
         this.limits = limits;
+        this.unfinishedHeads = unfinishedHeads;
         this.scanner = new HeadScanner(limits.headerCount());
     }
 
@@ -93,6 +99,7 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
     /// From here on, whatever arrives is thrown away.
     void finish() {
         state = State.DONE;
+        endUnfinished();
         cancelDeadline();
         if (waiting != null) {
             waiting.release();
@@ -122,14 +129,19 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
                 refuse(Flaw.TOO_MANY_HEADERS);
             }
             case HeadScanner.Incomplete _ -> {
-                if (!isHeadBegun) {
-                    isHeadBegun = true;
+                if (!isUnfinished) {
+                    if (!unfinishedHeads.tryAcquire()) {
+                        bytes.release();
+                        refuse(Flaw.TOO_MANY_HEADS);
+                        return;
+                    }
+                    isUnfinished = true;
                     within(limits.headerTime(), () -> refuse(Flaw.LATE));
                 }
                 context().fireChannelRead(bytes);
             }
             case HeadScanner.Complete(int end) -> {
-                isHeadBegun = false;
+                endUnfinished();
                 state = State.SHUT;
                 cancelDeadline();
                 ByteBuf head = bytes.readRetainedSlice(end - bytes.readerIndex());
@@ -140,6 +152,13 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
                 }
                 context().fireChannelRead(head);
             }
+        }
+    }
+
+    private void endUnfinished() {
+        if (isUnfinished) {
+            isUnfinished = false;
+            unfinishedHeads.release();
         }
     }
 

@@ -13,6 +13,9 @@ import java.time.Duration;
 /// @param lingerTime how long what a refused client still sends is thrown away, so that it can read
 ///   why
 /// @param connections how many at once; the next one gets a 503
+/// @param unfinishedHeads how many requests at once whose head did not arrive in one piece; the
+///   next one gets a 503. What is here of a head is memory, and almost every head arrives in one
+///   piece
 public record Limits(
         int requestLineBytes,
         int headerBytes,
@@ -20,7 +23,8 @@ public record Limits(
         Duration headerTime,
         Duration idleTime,
         Duration lingerTime,
-        int connections) {
+        int connections,
+        int unfinishedHeads) {
 
     public static final Limits DEFAULT =
             new Limits(
@@ -30,15 +34,42 @@ public record Limits(
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(120),
                     Duration.ofSeconds(1),
-                    10_000);
+                    10_000,
+                    1_000);
 
     public Limits withConnections(int most) {
         return new Limits(
-                requestLineBytes, headerBytes, headerCount, headerTime, idleTime, lingerTime, most);
+                requestLineBytes,
+                headerBytes,
+                headerCount,
+                headerTime,
+                idleTime,
+                lingerTime,
+                most,
+                unfinishedHeads);
+    }
+
+    Limits withUnfinishedHeads(int most) {
+        return new Limits(
+                requestLineBytes,
+                headerBytes,
+                headerCount,
+                headerTime,
+                idleTime,
+                lingerTime,
+                connections,
+                most);
     }
 
     public Limits withTimes(Duration header, Duration idle) {
         return new Limits(
-                requestLineBytes, headerBytes, headerCount, header, idle, lingerTime, connections);
+                requestLineBytes,
+                headerBytes,
+                headerCount,
+                header,
+                idle,
+                lingerTime,
+                connections,
+                unfinishedHeads);
     }
 }

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
@@ -52,6 +53,7 @@ public final class RegistryServer implements AutoCloseable {
     private final Optional<SslContext> tls;
     private final EventLoopGroup loops;
     private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
+    private final Semaphore unfinishedHeads;
     private final RequestThreads threads = new RequestThreads();
     private final Channel listener;
 
@@ -69,6 +71,7 @@ public final class RegistryServer implements AutoCloseable {
             throws IOException {
         this.config = config;
         this.limits = limits;
+        this.unfinishedHeads = new Semaphore(limits.unfinishedHeads());
         this.handler = handler;
         this.tls = config.tls().isEmpty() ? Optional.empty() : Optional.of(tls(config.tls().get()));
         this.loops =
@@ -137,7 +140,7 @@ public final class RegistryServer implements AutoCloseable {
             handshake.setHandshakeTimeoutMillis(limits.headerTime().toMillis());
             channel.pipeline().addLast(handshake);
         });
-        HeadGate gate = new HeadGate(limits);
+        HeadGate gate = new HeadGate(limits, unfinishedHeads);
         HttpDecoderConfig decoder =
                 new HttpDecoderConfig()
                         .setMaxInitialLineLength(limits.requestLineBytes())

@@ -26,7 +26,8 @@ class LimitsTest extends ServerFixture {
                                 Duration.ofSeconds(10),
                                 Duration.ofSeconds(120),
                                 Duration.ofSeconds(1),
-                                10_000));
+                                10_000,
+                                1_000));
     }
 
     @ParameterizedTest
@@ -140,6 +141,25 @@ class LimitsTest extends ServerFixture {
         assertThat(away.text()).contains("TOOMANYREQUESTS");
         assertThat(fourth.isClosed()).isTrue();
         assertThat(first.ask("/").status()).isEqualTo(200);
+    }
+
+    @Test
+    void anUnfinishedHeadTooManyIsRefusedAndWholeOnesAreNot() throws IOException {
+        Limits limits = Limits.DEFAULT.withUnfinishedHeads(1);
+        RegistryServer.Loops oneLoop = new RegistryServer.Loops(Transport.best(), 1);
+        RegistryServer server = opened(new RegistryServer(CONFIG, limits, ECHO, oneLoop));
+        String start = "GET / HTTP/1.1\r\n";
+        String end = "Host: m\r\n\r\n";
+        RawClient first = client(server).send(start);
+
+        RawClient.Answer away = client(server).send(start).answer();
+
+        assertThat(away.status()).isEqualTo(503);
+        assertThat(away.headers()).containsEntry("retry-after", "1");
+        assertThat(client(server).ask("/").status()).isEqualTo(200);
+        assertThat(first.send(end).answer().status()).isEqualTo(200);
+        RawClient last = client(server).send(start);
+        assertThat(last.send(end).answer().status()).isEqualTo(200);
     }
 
     @Test
