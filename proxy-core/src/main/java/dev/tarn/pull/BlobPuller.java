@@ -27,6 +27,10 @@ import org.slf4j.LoggerFactory;
 /// which the upstream has said that they hold it.
 public final class BlobPuller implements AutoCloseable {
 
+    /// How many blobs are on their way at once: each costs memory, threads and an open file, also
+    /// while the upstream is silent.
+    static final int DOWNLOADS_MAX = 1_000;
+
     /// How many blobs are on their way at once that no client has asked for yet.
     private static final int PREFETCHES_MAX = 16;
 
@@ -123,22 +127,26 @@ public final class BlobPuller implements AutoCloseable {
         }
         Download download =
                 downloads.computeIfAbsent(
-                        digest,
-                        _ ->
-                                isStored(digest)
-                                        ? null
-                                        : new Download(
-                                                digest,
-                                                target.repository(),
-                                                target.upstream().source(target.name(), digest),
-                                                wanted,
-                                                blobs,
-                                                config,
-                                                new Watch(target, digest)));
+                        digest, _ -> isStored(digest) ? null : newDownload(target, digest, wanted));
         if (download != null && isClosed) {
             download.stop(); // `close` may have come too early to see it
         }
         return download;
+    }
+
+    private Download newDownload(Target target, Digest digest, ByteRange wanted) {
+        if (downloads.size() >= DOWNLOADS_MAX) {
+            throw new Throttled(
+                    "the mirror has all the downloads it can run", Duration.ofSeconds(1));
+        }
+        return new Download(
+                digest,
+                target.repository(),
+                target.upstream().source(target.name(), digest),
+                wanted,
+                blobs,
+                config,
+                new Watch(target, digest));
     }
 
     private boolean isStored(Digest digest) {

@@ -42,7 +42,8 @@ final class Download {
         void ended();
     }
 
-    private static final int HASH_BUFFER_BYTES = 256 << 10;
+    /// Every download has one, also while it waits for its turn at the upstream.
+    private static final int HASH_BUFFER_BYTES = 64 << 10;
 
     private final Digest digest;
     private final Repository startedBy;
