@@ -26,6 +26,10 @@ sealed interface Head {
     /// What the registry looks at, and so all that is kept.
     List<String> HEADERS = List.of("Host", "Accept", "Range", "If-None-Match", "If-Range");
 
+    /// The most that is kept of them, together, while a request waits; beyond it 431. Clients send
+    /// some hundred bytes.
+    int KEPT_LENGTH_MAX = 4 << 10;
+
     /// One to answer.
     ///
     /// @param isPersistent whether the connection may be used again
@@ -90,6 +94,11 @@ sealed interface Head {
         }
         Map<String, List<String>> kept = new HashMap<>();
         HEADERS.forEach(name -> kept.put(name, message.headers().getAll(name)));
+        int keptLength =
+                kept.values().stream().flatMap(List::stream).mapToInt(String::length).sum();
+        if (keptLength > KEPT_LENGTH_MAX) {
+            return refused(431, "the headers are too long");
+        }
         try {
             return new Sound(
                     Request.of(message.method().name(), target.get(), kept),

@@ -60,6 +60,14 @@ class LimitsTest extends ServerFixture {
         assertAnswered("GET / HTTP/1.1\r\nHost: m\r\n" + more + "\r\n", status);
     }
 
+    @ParameterizedTest
+    @CsvSource({"4095, 200", "4096, 431"})
+    void theHeadersThatMatterHaveALimitOfTheirOwn(int bytes, int status) throws IOException {
+        String accept = "a".repeat(bytes);
+
+        assertAnswered("GET / HTTP/1.1\r\nHost: m\r\nAccept: " + accept + "\r\n\r\n", status);
+    }
+
     /// Each costs far more memory parsed than on the wire, so the end is not waited for.
     @Test
     void tooManyHeadersAreRefusedBeforeTheLast() throws IOException {
