@@ -308,7 +308,15 @@ public final class FakeRegistry implements AutoCloseable {
         try (socket) {
             while (true) {
                 Socket plain = socket.accept();
-                var _ = Thread.ofVirtual().start(() -> serve(plain));
+                plain.setTcpNoDelay(true);
+                FakeConnection connection =
+                        new FakeConnection(
+                                this,
+                                connections.incrementAndGet(),
+                                plain,
+                                tls == null ? plain : encrypted(plain));
+                open.add(connection);
+                var _ = Thread.ofVirtual().start(() -> serve(connection));
             }
         } catch (IOException e) {
             if (!socket.isClosed()) {
@@ -317,16 +325,9 @@ public final class FakeRegistry implements AutoCloseable {
         }
     }
 
-    private void serve(Socket plain) {
-        int number = connections.incrementAndGet();
+    private void serve(FakeConnection connection) {
         try {
-            plain.setTcpNoDelay(true);
-            FakeConnection connection =
-                    new FakeConnection(this, number, plain, tls == null ? plain : encrypted(plain));
-            open.add(connection);
             connection.serve();
-        } catch (IOException e) {
-            losses.add(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -388,7 +389,6 @@ public final class FakeRegistry implements AutoCloseable {
         losses.add(reason);
     }
 
-    /// Why connections ended otherwise than between two requests: the clients' doing, or ours.
     public List<IOException> losses() {
         return List.copyOf(losses);
     }
