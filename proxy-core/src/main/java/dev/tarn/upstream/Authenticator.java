@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// Finds out what to say in the `Authorization` header to one upstream. What it answers is for the
 /// upstream's own origin only.
@@ -60,29 +61,35 @@ final class Authenticator {
         wantsBasic = false;
     }
 
-    /// What answers this challenge, after `refused` did not; empty where nothing can.
-    Optional<Grant> answer(List<Challenge> challenges, String scope, Grant refused)
-            throws InterruptedException {
-        Optional<Challenge> bearer = challenges.stream().filter(this::isTrusted).findFirst();
-        if (bearer.isPresent()) {
-            return Optional.of(answer(bearer.get(), scope, refused));
+    /// The one of these that we answer; empty where we have nothing to say to any.
+    Optional<Challenge> choose(List<Challenge> challenges) {
+        return first(challenges, this::isTrusted)
+                .or(() -> basic.flatMap(_ -> first(challenges, Challenge::isBasic)))
+                .or(() -> first(challenges, Challenge::isBearer));
+    }
+
+    private static Optional<Challenge> first(
+            List<Challenge> challenges, Predicate<Challenge> which) {
+        return challenges.stream().filter(which).findFirst();
+    }
+
+    /// What answers the chosen challenge, after `refused` did not.
+    Grant answer(Challenge challenge, String scope, Grant refused) throws InterruptedException {
+        if (isTrusted(challenge)) {
+            return token(challenge, scope, refused);
         }
-        if (basic.isPresent() && challenges.stream().anyMatch(Challenge::isBasic)) {
-            wantsBasic = true;
-            return Optional.of(new Grant(basic, Optional.empty(), true));
-        }
-        if (challenges.stream().anyMatch(Challenge::isBearer)) {
+        if (challenge.isBearer()) {
             throw new UpstreamFailed(
                     Kind.BAD_ANSWER,
                     policy.own()
                             + " sends us for a token to a host that is neither its own nor listed in"
                             + " allowed-hosts");
         }
-        return Optional.empty();
+        wantsBasic = true;
+        return new Grant(basic, Optional.empty(), true);
     }
 
-    private Grant answer(Challenge bearer, String scope, Grant refused)
-            throws InterruptedException {
+    private Grant token(Challenge bearer, String scope, Grant refused) throws InterruptedException {
         Token.Key key =
                 new Token.Key(
                         Url.parse(bearer.parameter("realm").orElseThrow()),

@@ -104,6 +104,18 @@ class AuthenticationTest {
     }
 
     @Test
+    void aRefusalThatWeCannotAnswerIsReadHoweverLongItIs() {
+        registry.inject(
+                Fault.status(401)
+                        .and(Fault.header("WWW-Authenticate", "Basic realm=\"fake registry\""))
+                        .and(Fault.body("text/html", "Please log in." + " ".repeat(40_000))));
+
+        assertThatExceptionOfType(Refused.class)
+                .isThrownBy(() -> Strangers.pull(strangers.upstream(registry), "latest"))
+                .withMessageContaining("Please log in.");
+    }
+
+    @Test
     void wrongCredentialsAreARefusalThatNamesNoSecret() {
         registry.require(FakeAuth.basic(Strangers.USERNAME, "another"));
         registry.inject(
