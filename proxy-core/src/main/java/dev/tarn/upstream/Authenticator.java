@@ -2,6 +2,7 @@ package dev.tarn.upstream;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tarn.oci.RegistryException.Refused;
 import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.oci.RegistryException.UpstreamFailed.Kind;
 import dev.tarn.oci.Secret;
@@ -50,9 +51,14 @@ final class Authenticator {
         if (key == null) {
             return wantsBasic ? new Grant(basic, Optional.empty(), true) : NOTHING;
         }
-        Optional<Secret> kept = tokens.find(key);
-        Secret token = kept.isPresent() ? kept.get() : tokens.fetch(key);
-        return bearer(token, key, kept.isEmpty());
+        try {
+            Optional<Secret> kept = tokens.find(key);
+            Secret token = kept.isPresent() ? kept.get() : tokens.fetch(key);
+            return bearer(token, key, kept.isEmpty());
+        } catch (UpstreamFailed | Refused e) {
+            forget(scope); // tokens may come from elsewhere by now
+            throw e;
+        }
     }
 
     /// What was right the last time is right no more: the next request waits to be asked.

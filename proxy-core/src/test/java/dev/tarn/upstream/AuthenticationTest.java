@@ -174,6 +174,21 @@ class AuthenticationTest {
     }
 
     @Test
+    void aTokenServiceThatMovesIsFoundAgain() throws InterruptedException {
+        FakeAuth auth =
+                FakeAuth.bearer().expiresIn(Optional.of(0)).realm(registry.uri() + "/token?at=old");
+        registry.require(auth);
+        HttpUpstream upstream = strangers.upstream(registry);
+        Strangers.pull(upstream, "latest");
+        auth.realm(registry.uri() + "/token?at=new");
+        registry.inject(Fault.status(404), r -> "old".equals(r.query().get("at")));
+
+        assertThatExceptionOfType(UpstreamFailed.class)
+                .isThrownBy(() -> Strangers.pull(upstream, "latest"));
+        assertThat(Strangers.pull(upstream, "latest").size()).isPositive();
+    }
+
+    @Test
     void tokensThatEndAtOnceAreAskedForEachTime() throws InterruptedException {
         FakeAuth auth = FakeAuth.bearer().expiresIn(Optional.of(0));
         registry.require(auth);
