@@ -127,12 +127,13 @@ final class Exchange implements AutoCloseable {
     }
 
     /// Passes over the body, so that the connection can be used again; closes it where that would
-    /// take long.
+    /// take long or fails, which is no loss: the head was all that was wanted.
     void discard() throws InterruptedException {
         try (this) {
             if (announces(DISCARDED_MAX)) {
                 var _ = readSome(DISCARDED_MAX);
             }
+        } catch (UpstreamFailed _) { // closed by now
         }
     }
 

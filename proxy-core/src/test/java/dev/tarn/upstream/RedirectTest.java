@@ -89,6 +89,16 @@ class RedirectTest {
         assertThat(cdn.requests()).hasSize(5);
     }
 
+    @Test
+    void aRedirectWhoseBodyBreaksOffIsFollowed() throws InterruptedException {
+        registry.inject(
+                Fault.redirect(atCdn())
+                        .and(answer -> answer.replace(new byte[10]))
+                        .and(Fault.cutAfter(2)));
+
+        assertThat(Strangers.pullBlob(strangers.upstream(registry), digest)).isEqualTo(bytes);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {400, 401, 403, 404, 410, 429})
     void goesBackToTheRegistryWhenTheAddressIsNoLongerGood(int status) throws InterruptedException {
