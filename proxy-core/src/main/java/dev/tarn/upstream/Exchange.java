@@ -108,8 +108,13 @@ final class Exchange implements AutoCloseable {
     /// The body, or little more than `max` bytes of a longer one.
     byte[] readSome(int max) throws InterruptedException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
+        Deadline deadline = new Deadline(connection.budgets().document());
         boolean isMore = true;
         while (isMore && body.size() <= max) {
+            if (deadline.isOver()) {
+                throw new UpstreamFailed(
+                        Kind.SILENT, url.origin().host() + " took too long over its answer");
+            }
             isMore = next(bytes -> append(body, bytes, max));
         }
         return body.toByteArray();
