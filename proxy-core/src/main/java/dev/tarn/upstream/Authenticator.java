@@ -16,13 +16,12 @@ import java.util.function.Predicate;
 /// upstream's own origin only.
 final class Authenticator {
     private static final int SCOPES_MAX = 10_000;
-    private static final Grant NOTHING = new Grant(Optional.empty(), Optional.empty(), false);
+    private static final Grant NOTHING = new Grant(Optional.empty(), false);
 
     /// What to say.
     ///
-    /// @param key the token that it is made of, if it is
     /// @param isNew whether it was asked for just now, so that asking again would not help
-    record Grant(Optional<Secret> header, Optional<Token.Key> key, boolean isNew) {}
+    record Grant(Optional<Secret> header, boolean isNew) {}
 
     private final DialPolicy policy;
     private final Optional<Secret> basic;
@@ -49,12 +48,12 @@ final class Authenticator {
     Grant expected(String scope) throws InterruptedException {
         Token.Key key = keysByScope.getIfPresent(scope);
         if (key == null) {
-            return wantsBasic ? new Grant(basic, Optional.empty(), true) : NOTHING;
+            return wantsBasic ? new Grant(basic, true) : NOTHING;
         }
         try {
             Optional<Secret> kept = tokens.find(key);
             Secret token = kept.isPresent() ? kept.get() : tokens.fetch(key);
-            return bearer(token, key, kept.isEmpty());
+            return bearer(token, kept.isEmpty());
         } catch (UpstreamFailed | Refused e) {
             forget(scope); // tokens may come from elsewhere by now
             throw e;
@@ -92,7 +91,7 @@ final class Authenticator {
                             + " allowed-hosts");
         }
         wantsBasic = true;
-        return new Grant(basic, Optional.empty(), true);
+        return new Grant(basic, true);
     }
 
     private Grant token(Challenge bearer, String scope, Grant refused) throws InterruptedException {
@@ -105,7 +104,7 @@ final class Authenticator {
         Optional<Secret> kept = tokens.find(key);
         Secret token = kept.isPresent() ? kept.get() : tokens.fetch(key);
         keysByScope.put(scope, key);
-        return bearer(token, key, kept.isEmpty());
+        return bearer(token, kept.isEmpty());
     }
 
     private boolean isTrusted(Challenge challenge) {
@@ -118,9 +117,8 @@ final class Authenticator {
         }
     }
 
-    private static Grant bearer(Secret token, Token.Key key, boolean isNew) {
-        return new Grant(
-                Optional.of(new Secret("Bearer " + token.reveal())), Optional.of(key), isNew);
+    private static Grant bearer(Secret token, boolean isNew) {
+        return new Grant(Optional.of(new Secret("Bearer " + token.reveal())), isNew);
     }
 
     private static Secret secretOf(Secret header) {
