@@ -2,6 +2,7 @@ package dev.tarn.upstream;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tarn.oci.RegistryException.Refused;
 import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.oci.RegistryException.UpstreamFailed.Kind;
 import dev.tarn.oci.Secret;
@@ -9,18 +10,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// Finds out what to say in the `Authorization` header to one upstream. What it answers is for the
 /// upstream's own origin only.
 final class Authenticator {
     private static final int SCOPES_MAX = 10_000;
-    private static final Grant NOTHING = new Grant(Optional.empty(), Optional.empty(), false);
+    private static final Grant NOTHING = new Grant(Optional.empty(), false);
 
     /// What to say.
     ///
-    /// @param key the token that it is made of, if it is
     /// @param isNew whether it was asked for just now, so that asking again would not help
-    record Grant(Optional<Secret> header, Optional<Token.Key> key, boolean isNew) {}
+    record Grant(Optional<Secret> header, boolean isNew) {}
 
     private final DialPolicy policy;
     private final Optional<Secret> basic;
@@ -47,11 +48,16 @@ final class Authenticator {
     Grant expected(String scope) throws InterruptedException {
         Token.Key key = keysByScope.getIfPresent(scope);
         if (key == null) {
-            return wantsBasic ? new Grant(basic, Optional.empty(), true) : NOTHING;
+            return wantsBasic ? new Grant(basic, true) : NOTHING;
         }
-        Optional<Secret> kept = tokens.find(key);
-        Secret token = kept.isPresent() ? kept.get() : tokens.fetch(key);
-        return bearer(token, key, kept.isEmpty());
+        try {
+            Optional<Secret> kept = tokens.find(key);
+            Secret token = kept.isPresent() ? kept.get() : tokens.fetch(key);
+            return bearer(token, kept.isEmpty());
+        } catch (UpstreamFailed | Refused e) {
+            forget(scope); // tokens may come from elsewhere by now
+            throw e;
+        }
     }
 
     /// What was right the last time is right no more: the next request waits to be asked.
@@ -60,29 +66,35 @@ final class Authenticator {
         wantsBasic = false;
     }
 
-    /// What answers this challenge, after `refused` did not; empty where nothing can.
-    Optional<Grant> answer(List<Challenge> challenges, String scope, Grant refused)
-            throws InterruptedException {
-        Optional<Challenge> bearer = challenges.stream().filter(this::isTrusted).findFirst();
-        if (bearer.isPresent()) {
-            return Optional.of(answer(bearer.get(), scope, refused));
+    /// The one of these that we answer; empty where we have nothing to say to any.
+    Optional<Challenge> choose(List<Challenge> challenges) {
+        return first(challenges, this::isTrusted)
+                .or(() -> basic.flatMap(_ -> first(challenges, Challenge::isBasic)))
+                .or(() -> first(challenges, Challenge::isBearer));
+    }
+
+    private static Optional<Challenge> first(
+            List<Challenge> challenges, Predicate<Challenge> which) {
+        return challenges.stream().filter(which).findFirst();
+    }
+
+    /// What answers the chosen challenge, after `refused` did not.
+    Grant answer(Challenge challenge, String scope, Grant refused) throws InterruptedException {
+        if (isTrusted(challenge)) {
+            return token(challenge, scope, refused);
         }
-        if (basic.isPresent() && challenges.stream().anyMatch(Challenge::isBasic)) {
-            wantsBasic = true;
-            return Optional.of(new Grant(basic, Optional.empty(), true));
-        }
-        if (challenges.stream().anyMatch(Challenge::isBearer)) {
+        if (challenge.isBearer()) {
             throw new UpstreamFailed(
                     Kind.BAD_ANSWER,
                     policy.own()
                             + " sends us for a token to a host that is neither its own nor listed in"
                             + " allowed-hosts");
         }
-        return Optional.empty();
+        wantsBasic = true;
+        return new Grant(basic, true);
     }
 
-    private Grant answer(Challenge bearer, String scope, Grant refused)
-            throws InterruptedException {
+    private Grant token(Challenge bearer, String scope, Grant refused) throws InterruptedException {
         Token.Key key =
                 new Token.Key(
                         Url.parse(bearer.parameter("realm").orElseThrow()),
@@ -92,7 +104,7 @@ final class Authenticator {
         Optional<Secret> kept = tokens.find(key);
         Secret token = kept.isPresent() ? kept.get() : tokens.fetch(key);
         keysByScope.put(scope, key);
-        return bearer(token, key, kept.isEmpty());
+        return bearer(token, kept.isEmpty());
     }
 
     private boolean isTrusted(Challenge challenge) {
@@ -105,9 +117,8 @@ final class Authenticator {
         }
     }
 
-    private static Grant bearer(Secret token, Token.Key key, boolean isNew) {
-        return new Grant(
-                Optional.of(new Secret("Bearer " + token.reveal())), Optional.of(key), isNew);
+    private static Grant bearer(Secret token, boolean isNew) {
+        return new Grant(Optional.of(new Secret("Bearer " + token.reveal())), isNew);
     }
 
     private static Secret secretOf(Secret header) {

@@ -84,14 +84,20 @@ final class BlobSource implements Source {
     /// Empty where the address that we were given is good no more.
     private Optional<Exchange> sendElsewhere(Url known, Request request)
             throws InterruptedException {
-        elsewhere = null;
-        Exchange exchange = client.sendElsewhere(known, request, lane);
-        if (exchange.status() / 100 == 2 || exchange.status() == 416) {
-            elsewhere = known;
-            return Optional.of(exchange);
+        boolean isGood = false;
+        try {
+            Exchange exchange = client.sendElsewhere(known, request, lane);
+            isGood = exchange.status() / 100 == 2 || exchange.status() == 416;
+            if (isGood) {
+                return Optional.of(exchange);
+            }
+            exchange.discard();
+            return Optional.empty();
+        } finally {
+            if (!isGood) {
+                elsewhere = null;
+            }
         }
-        exchange.discard();
-        return Optional.empty();
     }
 
     private Fetch read(Exchange exchange, ByteRange range) throws InterruptedException {

@@ -55,6 +55,10 @@ final class Connection implements AutoCloseable {
         return origin;
     }
 
+    Budgets budgets() {
+        return budgets;
+    }
+
     /// The last handler of the channel's pipeline.
     ChannelHandler handler() {
         return new Inbound();

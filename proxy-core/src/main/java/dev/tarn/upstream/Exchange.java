@@ -108,8 +108,13 @@ final class Exchange implements AutoCloseable {
     /// The body, or little more than `max` bytes of a longer one.
     byte[] readSome(int max) throws InterruptedException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
+        Deadline deadline = new Deadline(connection.budgets().document());
         boolean isMore = true;
         while (isMore && body.size() <= max) {
+            if (deadline.isOver()) {
+                throw new UpstreamFailed(
+                        Kind.SILENT, url.origin().host() + " took too long over its answer");
+            }
             isMore = next(bytes -> append(body, bytes, max));
         }
         return body.toByteArray();
@@ -127,12 +132,13 @@ final class Exchange implements AutoCloseable {
     }
 
     /// Passes over the body, so that the connection can be used again; closes it where that would
-    /// take long.
+    /// take long or fails, which is no loss: the head was all that was wanted.
     void discard() throws InterruptedException {
         try (this) {
             if (announces(DISCARDED_MAX)) {
                 var _ = readSome(DISCARDED_MAX);
             }
+        } catch (UpstreamFailed _) { // closed by now
         }
     }
 

@@ -57,10 +57,10 @@ public final class ProxySettings {
             rest = rest.substring(scheme + 3);
         }
         int at = rest.lastIndexOf('@');
-        Optional<Credentials> credentials =
-                at < 0 ? Optional.empty() : Optional.of(credentials(rest.substring(0, at)));
         String authority = rest.substring(at + 1).replaceFirst("/$", "");
         try {
+            Optional<Credentials> credentials =
+                    at < 0 ? Optional.empty() : Optional.of(credentials(rest.substring(0, at)));
             boolean hasPort = authority.matches(".*:[0-9]+");
             Origin origin = Url.parse("http://" + authority + (hasPort ? "" : ":" + PORT)).origin();
             return new Proxy(origin.host(), origin.port(), credentials);
@@ -77,7 +77,11 @@ public final class ProxySettings {
     }
 
     private static String decoded(String text) {
-        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        try {
+            return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException _) { // it quotes the text
+            throw new IllegalArgumentException("user and password are not percent-encoded");
+        }
     }
 
     /// The proxy to this origin. Plain http goes direct: it is for registries nearby.

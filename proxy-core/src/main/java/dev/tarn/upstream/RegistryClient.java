@@ -2,7 +2,6 @@ package dev.tarn.upstream;
 
 import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.oci.RegistryException.UpstreamFailed.Kind;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -59,12 +58,13 @@ final class RegistryClient {
             authenticator.forget(scope);
             return Optional.empty();
         }
-        List<Challenge> challenges = Challenge.parse(exchange.headers("www-authenticate"));
-        if (challenges.isEmpty()) {
+        Optional<Challenge> challenge =
+                authenticator.choose(Challenge.parse(exchange.headers("www-authenticate")));
+        if (challenge.isEmpty()) {
             return Optional.empty();
         }
         exchange.discard(); // first, so that no connection is held while a token is waited for
-        return authenticator.answer(challenges, scope, refused);
+        return Optional.of(authenticator.answer(challenge.get(), scope, refused));
     }
 
     /// Asks somewhere else, where the registry has sent us before. No credentials, no redirects.

@@ -7,9 +7,13 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Reads JSON that comes from outside: depth, lengths and size are limited (CVE-2025-52999).
+/// Reads JSON that comes from outside: depth, lengths, number and size are limited
+/// (CVE-2025-52999).
 final class StrangersJson {
     static final int SIZE_MAX = 4 << 20;
+
+    /// Many times what a list of tags has. Each `{},` becomes some hundred bytes.
+    private static final int TOKENS_MAX = 500_000;
 
     private static final JsonMapper JSON =
             JsonMapper.builder(
@@ -18,6 +22,7 @@ final class StrangersJson {
                                             StreamReadConstraints.builder()
                                                     .maxNestingDepth(64)
                                                     .maxStringLength(1 << 20)
+                                                    .maxTokenCount(TOKENS_MAX)
                                                     .maxDocumentLength(SIZE_MAX)
                                                     .build())
                                     .build())

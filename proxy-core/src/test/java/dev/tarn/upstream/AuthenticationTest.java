@@ -104,6 +104,18 @@ class AuthenticationTest {
     }
 
     @Test
+    void aRefusalThatWeCannotAnswerIsReadHoweverLongItIs() {
+        registry.inject(
+                Fault.status(401)
+                        .and(Fault.header("WWW-Authenticate", "Basic realm=\"fake registry\""))
+                        .and(Fault.body("text/html", "Please log in." + " ".repeat(40_000))));
+
+        assertThatExceptionOfType(Refused.class)
+                .isThrownBy(() -> Strangers.pull(strangers.upstream(registry), "latest"))
+                .withMessageContaining("Please log in.");
+    }
+
+    @Test
     void wrongCredentialsAreARefusalThatNamesNoSecret() {
         registry.require(FakeAuth.basic(Strangers.USERNAME, "another"));
         registry.inject(
@@ -159,6 +171,21 @@ class AuthenticationTest {
         Strangers.pull(upstream, "latest");
 
         assertThat(tokenRequests().getLast().query()).containsEntry("scope", "all");
+    }
+
+    @Test
+    void aTokenServiceThatMovesIsFoundAgain() throws InterruptedException {
+        FakeAuth auth =
+                FakeAuth.bearer().expiresIn(Optional.of(0)).realm(registry.uri() + "/token?at=old");
+        registry.require(auth);
+        HttpUpstream upstream = strangers.upstream(registry);
+        Strangers.pull(upstream, "latest");
+        auth.realm(registry.uri() + "/token?at=new");
+        registry.inject(Fault.status(404), r -> "old".equals(r.query().get("at")));
+
+        assertThatExceptionOfType(UpstreamFailed.class)
+                .isThrownBy(() -> Strangers.pull(upstream, "latest"));
+        assertThat(Strangers.pull(upstream, "latest").size()).isPositive();
     }
 
     @Test

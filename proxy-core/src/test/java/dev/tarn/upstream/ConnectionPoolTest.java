@@ -34,7 +34,11 @@ class ConnectionPoolTest {
 
     private static Budgets idle(Duration idle) {
         return new Budgets(
-                Strangers.SHORT.connect(), Strangers.SHORT.head(), Strangers.SHORT.silence(), idle);
+                Strangers.SHORT.connect(),
+                Strangers.SHORT.head(),
+                Strangers.SHORT.silence(),
+                Strangers.SHORT.document(),
+                idle);
     }
 
     @Test
@@ -212,6 +216,7 @@ class ConnectionPoolTest {
         Budgets hasty =
                 new Budgets(
                         Duration.ofMillis(400),
+                        Duration.ofSeconds(5),
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(5));

@@ -255,6 +255,14 @@ class ManifestFetchTest {
     }
 
     @Test
+    void aBodyThatComesByDropsIsNotWaitedForToTheEnd() {
+        registry.inject(
+                Fault.body("application/json", "{}" + " ".repeat(1_000)).and(Fault.rate(20)));
+
+        assertFails(Kind.SILENT, () -> Strangers.pull(upstream, "latest"));
+    }
+
+    @Test
     void informationalAnswersAreNotTheAnswer() throws InterruptedException {
         registry.inject(Fault.informational(3));
 

@@ -50,6 +50,11 @@ class ProxySettingsTest {
         assertThatThrownBy(() -> ProxySettings.of(Map.of("https_proxy", "http://u:pass@bad host")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageNotContaining("pass@");
+        assertThatThrownBy(() -> ProxySettings.of(Map.of("https_proxy", "http://u:pa%ss@x:1")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("https_proxy: user and password are not percent-encoded")
+                .rootCause()
+                .hasMessageNotContaining("\"s");
         assertThatThrownBy(() -> ProxySettings.of(Map.of("https_proxy", "socks5://x:1")))
                 .isInstanceOf(IllegalArgumentException.class);
     }

@@ -10,6 +10,11 @@ import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.pull.Source;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +92,33 @@ class RedirectTest {
 
         assertThat(registry.requests()).hasSize(1);
         assertThat(cdn.requests()).hasSize(5);
+    }
+
+    @Test
+    void asksTheCdnForSeveralPartsAtOnce() throws InterruptedException {
+        registry.inject(Fault.redirect(atCdn()));
+        Source source = strangers.upstream(registry).source(Strangers.APP, digest);
+        source.fetch(new ByteRange.Between(0, 10)).close();
+        cdn.inject(1, Fault.hang(), _ -> true);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> silent = threads.submit(() -> source.fetch(ByteRange.whole()));
+            Awaitility.await().until(() -> cdn.requests().size() == 2);
+
+            source.fetch(new ByteRange.Between(10, 20)).close();
+
+            assertThat(registry.requests()).hasSize(1);
+            assertThat(silent).failsWithin(Duration.ofSeconds(10));
+        }
+    }
+
+    @Test
+    void aRedirectWhoseBodyBreaksOffIsFollowed() throws InterruptedException {
+        registry.inject(
+                Fault.redirect(atCdn())
+                        .and(answer -> answer.replace(new byte[10]))
+                        .and(Fault.cutAfter(2)));
+
+        assertThat(Strangers.pullBlob(strangers.upstream(registry), digest)).isEqualTo(bytes);
     }
 
     @ParameterizedTest

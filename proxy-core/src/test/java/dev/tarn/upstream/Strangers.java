@@ -36,6 +36,7 @@ final class Strangers implements AutoCloseable {
                     Duration.ofSeconds(3),
                     Duration.ofMillis(700),
                     Duration.ofMillis(700),
+                    Duration.ofSeconds(2),
                     Duration.ofSeconds(20));
 
     static {

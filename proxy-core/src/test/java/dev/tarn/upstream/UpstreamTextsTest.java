@@ -151,4 +151,11 @@ class UpstreamTextsTest {
 
         assertThat(StrangersJson.parse(deep.getBytes(StandardCharsets.UTF_8))).isEmpty();
     }
+
+    @Test
+    void readsNoJsonThatIsMostlyBrackets() {
+        String many = "{\"tags\":[" + "{},".repeat(1_000_000) + "{}]}";
+
+        assertThat(StrangersJson.parse(many.getBytes(StandardCharsets.UTF_8))).isEmpty();
+    }
 }
