@@ -22,6 +22,7 @@ enum AddressKind {
     private static final List<Block> BLOCKS =
             List.of(
                     block("100.100.100.200/32", NEVER), // metadata
+                    block("168.63.129.16/32", NEVER), // metadata
                     block("fd00:ec2::254/128", NEVER), // metadata
                     block("127.0.0.0/8", PRIVATE),
                     block("10.0.0.0/8", PRIVATE),

@@ -117,8 +117,8 @@ final class ConnectionPool {
         } finally {
             lock.unlock();
         }
-        connection.watch();
         try {
+            connection.watch();
             var _ = network.loops().schedule(this::closeStale, idleNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             connection.close(); // the network is closed

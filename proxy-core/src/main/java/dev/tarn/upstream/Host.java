@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import org.apache.hc.client5.http.psl.DomainType;
 import org.apache.hc.client5.http.psl.PublicSuffixMatcher;
 import org.apache.hc.client5.http.psl.PublicSuffixMatcherLoader;
 
@@ -100,15 +101,16 @@ record Host(String text) {
     }
 
     /// Whether both are names that one owner registered, by the public suffix list:
-    /// `auth.docker.io` and `registry-1.docker.io`. Addresses and single labels have no owner in
-    /// that sense.
+    /// `auth.docker.io` and `registry-1.docker.io`. Addresses, single labels and names under no
+    /// registered suffix (`registry.tenant.svc.cluster.local`) have no owner in that sense.
     boolean sharesOwner(Host other) {
         return owner().isPresent() && owner().equals(other.owner());
     }
 
     private Optional<String> owner() {
-        boolean isName = text.indexOf('.') >= 0 && address().isEmpty();
-        return isName ? Optional.ofNullable(SUFFIXES.getDomainRoot(text)) : Optional.empty();
+        boolean isRegistered =
+                address().isEmpty() && SUFFIXES.getDomainRoot(text, DomainType.ICANN) != null;
+        return isRegistered ? Optional.ofNullable(SUFFIXES.getDomainRoot(text)) : Optional.empty();
     }
 
     /// As in a URL.

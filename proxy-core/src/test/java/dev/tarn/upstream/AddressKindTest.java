@@ -30,6 +30,7 @@ class AddressKindTest {
         "100.64.0.1, PRIVATE",
         "100.127.255.255, PRIVATE",
         "100.100.100.200, NEVER",
+        "168.63.129.16, NEVER",
         "0.0.0.0, NEVER",
         "0.1.2.3, NEVER",
         "169.254.169.254, NEVER",

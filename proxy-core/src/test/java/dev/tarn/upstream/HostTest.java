@@ -85,7 +85,10 @@ class HostTest {
         "a.github.io, b.github.io, false",
         "io, docker.io, false",
         "127.0.0.1, 127.0.0.2, false",
-        "localhost, localhost, false"
+        "localhost, localhost, false",
+        "registry.tenant.svc.cluster.local, evil.other.svc.cluster.local, false",
+        "registry.example.internal, auth.example.internal, false",
+        "registry.example.co.uk, auth.example.co.uk, true"
     })
     void knowsWhichNamesOneOwnerHas(String one, String other, boolean isSame) {
         assertThat(new Host(one).sharesOwner(new Host(other))).isEqualTo(isSame);
