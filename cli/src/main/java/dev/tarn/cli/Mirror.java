@@ -85,6 +85,9 @@ final class Mirror implements AutoCloseable {
                                 config.http().drainTimeout()),
                         new RegistryHandler(table(config, network), blobs, manifests, listener));
         parts.add(server);
+        if (config.http().tls().isEmpty()) {
+            WarmUp.run(server.address());
+        }
         isReady = true;
     }
 
