@@ -173,20 +173,22 @@ public final class ManifestPuller {
             throws InterruptedException {
         return fetches.await(
                 new Question(target.repository(), reference, accept),
-                () -> {
-                    Optional<RawManifest> landed = findLanded(target, reference, accept);
-                    if (landed.isPresent()) {
-                        return landed.get();
-                    }
-                    RawManifest manifest =
-                            target.upstream().fetchManifest(target.name(), reference, accept);
-                    store.put(manifest);
-                    store.link(target.repository(), manifest.digest());
-                    if (reference instanceof Tag tag) {
-                        remember(target, tag, accept, manifest.descriptor());
-                    }
-                    return manifest;
-                });
+                () -> fetchAndStore(target, reference, accept));
+    }
+
+    private RawManifest fetchAndStore(Target target, Reference reference, Accept accept)
+            throws InterruptedException {
+        Optional<RawManifest> landed = findLanded(target, reference, accept);
+        if (landed.isPresent()) {
+            return landed.get();
+        }
+        RawManifest manifest = target.upstream().fetchManifest(target.name(), reference, accept);
+        store.put(manifest);
+        store.link(target.repository(), manifest.digest());
+        if (reference instanceof Tag tag) {
+            remember(target, tag, accept, manifest.descriptor());
+        }
+        return manifest;
     }
 
     /// What another flight has brought between the caller's look into the store and now.
@@ -204,25 +206,35 @@ public final class ManifestPuller {
     }
 
     /// What the upstream says that a reference means. Where a registry does not say it in answer to
-    /// a HEAD, the manifest itself does.
+    /// a HEAD, the manifest itself does. Both together may take as long as `patience`.
     private Descriptor ask(Target target, Reference reference, Accept accept, Duration patience)
             throws InterruptedException {
-        Optional<Optional<Descriptor>> answer =
-                descriptions.await(
-                        new Question(target.repository(), reference, accept),
-                        patience,
-                        () -> target.upstream().describeManifest(target.name(), reference, accept));
-        if (answer.isEmpty()) {
-            throw new UpstreamFailed(SILENT, target.repository() + " takes too long to confirm");
+        long start = System.nanoTime();
+        Question question = new Question(target.repository(), reference, accept);
+        Optional<Descriptor> told =
+                descriptions
+                        .await(
+                                question,
+                                patience,
+                                () ->
+                                        target.upstream()
+                                                .describeManifest(target.name(), reference, accept))
+                        .orElseThrow(() -> tooLong(target));
+        if (told.isEmpty()) {
+            Duration left = patience.minusNanos(System.nanoTime() - start);
+            told =
+                    fetches.await(question, left, () -> fetchAndStore(target, reference, accept))
+                            .map(RawManifest::descriptor);
         }
-        Descriptor descriptor =
-                answer.get().isPresent()
-                        ? answer.get().get()
-                        : fetch(target, reference, accept).descriptor();
+        Descriptor descriptor = told.orElseThrow(() -> tooLong(target));
         if (reference instanceof Digest digest && !descriptor.digest().equals(digest)) {
             throw new UpstreamFailed(
                     WRONG_BYTES, target.repository() + " describes another manifest");
         }
         return descriptor;
+    }
+
+    private static UpstreamFailed tooLong(Target target) {
+        return new UpstreamFailed(SILENT, target.repository() + " takes too long to confirm");
     }
 }

@@ -203,6 +203,18 @@ class ManifestPullerTest {
     }
 
     @Test
+    void anUpstreamThatHangsAfterItsHeadSaidNothingCostsTwoSecondsInAll() throws Exception {
+        pull(LATEST);
+        now = now.plusSeconds(61);
+        upstream.describesManifests = false;
+        upstream.holdAnswers().release(1);
+        assertThat(clients.submit(() -> pull(LATEST)))
+                .succeedsWithin(Duration.ofSeconds(10))
+                .extracting(ManifestPull::outcome)
+                .isEqualTo(Outcome.STALE);
+    }
+
+    @Test
     void aTagThatMovedIsServedStaleWhileTheNewManifestCannotBeFetched() throws Exception {
         pull(LATEST);
         addImage("two");
