@@ -42,17 +42,15 @@ public sealed interface ByteRange {
 
     /// The part of a blob of `size` bytes that this means; refuses one that holds no byte of it.
     default ContentRange of(long size) {
-        ContentRange range =
-                switch (this) {
-                    case Between(long start, long end) when start < Math.min(end, size) ->
-                            new ContentRange(start, Math.min(end, size), size);
-                    case Between whole when whole.equals(whole()) -> ContentRange.whole(size);
-                    case Between _ -> throw new RegistryException.RangeUnsatisfiable(size);
-                    case Last(long count) when count > 0 && size > 0 ->
-                            new ContentRange(Math.max(0, size - count), size, size);
-                    case Last _ -> throw new RegistryException.RangeUnsatisfiable(size);
-                };
-        return range;
+        return switch (this) {
+            case Between(long start, long end) when start < Math.min(end, size) ->
+                    new ContentRange(start, Math.min(end, size), size);
+            case Between whole when whole.equals(whole()) -> ContentRange.whole(size);
+            case Between _ -> throw new RegistryException.RangeUnsatisfiable(size);
+            case Last(long count) when count > 0 && size > 0 ->
+                    new ContentRange(Math.max(0, size - count), size, size);
+            case Last _ -> throw new RegistryException.RangeUnsatisfiable(size);
+        };
     }
 
     /// As in the `Range` header of a request to a source.

@@ -103,12 +103,12 @@ final class BlobSource implements Source {
     private Fetch read(Exchange exchange, ByteRange range) throws InterruptedException {
         return switch (exchange.status()) {
             case 200 -> {
-                requireUnencoded(exchange);
+                exchange.requireUnencoded(what());
                 OptionalLong length = exchange.contentLength();
                 yield new BlobFetch(exchange, what(), 0, length, OptionalLong.empty());
             }
             case 206 -> {
-                requireUnencoded(exchange);
+                exchange.requireUnencoded(what());
                 ContentRange part = part(exchange, range);
                 OptionalLong length = OptionalLong.of(part.length());
                 OptionalLong size = OptionalLong.of(part.size());
@@ -164,13 +164,6 @@ final class BlobSource implements Source {
             return asked.of(size).length() > 0;
         } catch (RangeUnsatisfiable e) {
             return false;
-        }
-    }
-
-    private void requireUnencoded(Exchange exchange) {
-        String encoding = exchange.header("content-encoding").orElse("identity");
-        if (!encoding.equalsIgnoreCase("identity")) {
-            throw wrong("a body in an encoding that was not asked for");
         }
     }
 

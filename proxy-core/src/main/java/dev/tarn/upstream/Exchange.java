@@ -71,6 +71,15 @@ final class Exchange implements AutoCloseable {
         return isNumber ? OptionalLong.of(Long.parseLong(text.get())) : OptionalLong.empty();
     }
 
+    /// Refuses a body in an encoding: `identity` is all that we ask for, and nothing is decoded.
+    void requireUnencoded(String what) {
+        String encoding = header("content-encoding").orElse("identity");
+        if (!encoding.equalsIgnoreCase("identity")) {
+            throw new UpstreamFailed(
+                    Kind.BAD_ANSWER, what + ": the body is in an encoding that was not asked for");
+        }
+    }
+
     /// Waits for more of the body; false once it has ended.
     boolean next(Source.Sink sink) throws InterruptedException {
         if (hasEnded) {

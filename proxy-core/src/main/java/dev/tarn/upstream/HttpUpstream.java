@@ -102,7 +102,7 @@ public final class HttpUpstream implements Upstream {
 
     private static RawManifest readManifest(
             Exchange exchange, Optional<Digest> expected, String what) throws InterruptedException {
-        requireUnencoded(exchange, what);
+        exchange.requireUnencoded(what);
         MediaType contentType = contentType(exchange, what);
         byte[] body = exchange.readAll(RawManifest.SIZE_MAX);
         MediaType type =
@@ -123,13 +123,6 @@ public final class HttpUpstream implements Upstream {
             return new MediaType(exchange.header("content-type").orElse(OCTETS));
         } catch (IllegalArgumentException e) {
             throw bad(what + ": Content-Type is no media type", e);
-        }
-    }
-
-    private static void requireUnencoded(Exchange exchange, String what) {
-        String encoding = exchange.header("content-encoding").orElse("identity");
-        if (!encoding.equalsIgnoreCase("identity")) {
-            throw bad(what + ": the body is in an encoding that was not asked for");
         }
     }
 
@@ -213,7 +206,7 @@ public final class HttpUpstream implements Upstream {
             if (exchange.status() != 200) {
                 throw errors.read(exchange, what, ErrorCode.NAME_UNKNOWN);
             }
-            requireUnencoded(exchange, what);
+            exchange.requireUnencoded(what);
             byte[] body = exchange.readAll(StrangersJson.SIZE_MAX);
             return listing.read(body, NextPage.parse(exchange.headers("link")))
                     .orElseThrow(() -> bad(what + ": not a list of tags"));
