@@ -21,7 +21,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        ServeCommand.log(Level.WARN);
+        Log.setLevel(Level.WARN);
         return new Demo(spec.commandLine().getOut()).run() ? Main.OK : Main.FAILED;
     }
 }

@@ -36,7 +36,9 @@ public final class Main implements Runnable {
 
     /// Runs one command and ends the process with its exit code.
     public static void main(String... arguments) {
-        System.exit(commandLine(System.getenv()).execute(arguments));
+        int exitCode = commandLine(System.getenv()).execute(arguments);
+        Log.close();
+        System.exit(exitCode);
     }
 
     static CommandLine commandLine(Map<String, String> environment) {

@@ -1,12 +1,9 @@
 package dev.tarn.cli;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import dev.tarn.config.TarnConfig;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,7 +31,7 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         TarnConfig config = configOption.read(environment);
-        log(config.logLevel());
+        Log.setLevel(config.logLevel());
         Termination termination = Termination.listen(config.http().drainTimeout().plus(CLOSE_MAX));
         try (Mirror mirror = Mirror.start(config, environment)) {
             spec.commandLine().getOut().println(mirror.readyLine());
@@ -43,10 +40,5 @@ final class ServeCommand implements Callable<Integer> {
             termination.closed();
         }
         return Main.OK;
-    }
-
-    static void log(org.slf4j.event.Level level) {
-        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        root.setLevel(Level.convertAnSLF4JLevel(level));
     }
 }

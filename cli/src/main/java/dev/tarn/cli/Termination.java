@@ -48,6 +48,7 @@ final class Termination {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        Log.close();
         Runtime.getRuntime().halt(exitCode);
     }
 }

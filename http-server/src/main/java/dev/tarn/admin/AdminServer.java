@@ -1,6 +1,7 @@
 package dev.tarn.admin;
 
 import dev.tarn.http.Handler;
+import dev.tarn.http.Question;
 import dev.tarn.http.Request;
 import dev.tarn.http.Response;
 import dev.tarn.http.netty.Limits;
@@ -45,7 +46,11 @@ public final class AdminServer implements AutoCloseable {
 
     private record HealthHandler(Health health) implements Handler {
         @Override
-        public Response answer(Request request) {
+        public Question understand(Request request) {
+            return () -> answer(request);
+        }
+
+        private Response answer(Request request) {
             if (!request.method().equals("GET") && !request.isHead()) {
                 return text(405, "read only").with("Allow", "GET, HEAD");
             }

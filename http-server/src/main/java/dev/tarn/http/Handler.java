@@ -1,10 +1,10 @@
 package dev.tarn.http;
 
-/// Answers requests. Called on a virtual thread of the request's own, so it may wait; it is
-/// interrupted when the client leaves.
+/// Says what requests are about. Called on an event loop, so it waits for nothing.
 @FunctionalInterface
 public interface Handler {
 
-    /// The response is the caller's to close.
-    Response answer(Request request) throws InterruptedException;
+    /// The same request always means the same, so a question may be kept, and asked again for each
+    /// request that is like the first, byte for byte.
+    Question understand(Request request);
 }

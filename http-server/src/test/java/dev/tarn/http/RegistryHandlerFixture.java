@@ -92,7 +92,7 @@ abstract class RegistryHandlerFixture {
             throws InterruptedException {
         Map<String, List<String>> lists = new LinkedHashMap<>();
         headers.forEach((name, value) -> lists.put(name, List.of(value)));
-        return handler.answer(Request.of(method, target, lists));
+        return handler.understand(Request.of(method, target, lists)).answer();
     }
 
     /// Sends the response as a server would.
@@ -157,6 +157,11 @@ abstract class RegistryHandlerFixture {
         @Override
         public Optional<BlobContent> find(Digest digest) {
             return store.find(digest).map(this::counted);
+        }
+
+        @Override
+        public Optional<BlobContent> recall(Digest digest) {
+            return store.recall(digest).map(this::counted);
         }
 
         @Override

@@ -7,6 +7,7 @@ import dev.tarn.pull.PullListener;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,19 +19,20 @@ public final class PullLog implements PullListener {
     private static final int VALUE_LENGTH_MAX = 256;
     private static final Logger LOG = LoggerFactory.getLogger(PullLog.class);
 
-    private final Consumer<String> lines;
+    private final Consumer<Supplier<String>> lines;
 
     public PullLog() {
-        this(LOG::info);
+        this(line -> LOG.atInfo().log(line));
     }
 
-    PullLog(Consumer<String> lines) {
+    /// @param lines takes each line, and need not ask for its text
+    PullLog(Consumer<Supplier<String>> lines) {
         this.lines = lines;
     }
 
     @Override
     public void answered(Answered answer) {
-        lines.accept(
+        lines.accept(() ->
                 ("event=answered kind=%s repository=%s reference=%s outcome=%s"
                                 + " status=%d bytes=%d complete=%s ms=%d")
                         .formatted(
@@ -46,14 +48,14 @@ public final class PullLog implements PullListener {
 
     @Override
     public void downloaded(RegistryHost upstream, Digest digest, long bytes, Duration duration) {
-        lines.accept(
+        lines.accept(() ->
                 "event=downloaded upstream=%s digest=%s bytes=%d ms=%d"
                         .formatted(value(upstream), value(digest), bytes, duration.toMillis()));
     }
 
     @Override
     public void downloadFailed(RegistryHost upstream, Digest digest, RegistryException failure) {
-        lines.accept(
+        lines.accept(() ->
                 "event=download-failed upstream=%s digest=%s failure=%s text=\"%s\""
                         .formatted(
                                 value(upstream),

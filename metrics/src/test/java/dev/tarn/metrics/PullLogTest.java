@@ -23,7 +23,7 @@ class PullLogTest {
     private static final Digest DIGEST = Digest.of(Digest.Algorithm.SHA256, new byte[] {1});
 
     private final List<String> lines = new ArrayList<>();
-    private final PullLog log = new PullLog(lines::add);
+    private final PullLog log = new PullLog(line -> lines.add(line.get()));
 
     @Test
     void anAnswerIsOneLine() {

@@ -74,6 +74,14 @@ public final class BlobPuller implements AutoCloseable {
         }
     }
 
+    /// The blob where it is stored, known to be readable under this name, and at hand: waits for
+    /// nothing, so an event loop may ask. Empty says only that `pull` would have to look.
+    public Optional<BlobContent> recall(Target target, Digest digest) {
+        return manifests.recallsLink(target.repository(), digest)
+                ? blobs.recall(digest)
+                : Optional.empty();
+    }
+
     /// The size of the blob, without fetching it.
     public BlobSize size(Target target, Digest digest) throws InterruptedException {
         Optional<BlobPull> stored = pullStored(target, digest);

@@ -11,6 +11,12 @@ public interface BlobStore {
     /// Opens a committed blob for one reader.
     Optional<BlobContent> find(Digest digest);
 
+    /// The same where nothing has to be waited for, no lock and no disk. Empty says only that
+    /// `find` would have to look.
+    default Optional<BlobContent> recall(Digest digest) {
+        return Optional.empty();
+    }
+
     /// The file that a download fills. There is at most one per digest at a time: the caller sees
     /// to that.
     IncomingBlob begin(Digest digest) throws IOException;

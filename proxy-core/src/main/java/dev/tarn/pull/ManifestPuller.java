@@ -59,6 +59,24 @@ public final class ManifestPuller {
         };
     }
 
+    /// The manifest where it is a hit and in memory: waits for nothing, so an event loop may ask.
+    /// Empty says only that `pull` would have to look.
+    public Optional<RawManifest> recall(Target target, Reference reference, Accept accept) {
+        return switch (reference) {
+            case Digest digest -> recall(target, digest);
+            case Tag tag ->
+                    store.recallTag(target.repository(), tag, accept)
+                            .filter(entry -> isFresh(target, entry))
+                            .flatMap(entry -> recall(target, entry.descriptor().digest()));
+        };
+    }
+
+    private Optional<RawManifest> recall(Target target, Digest digest) {
+        return store.recallsLink(target.repository(), digest)
+                ? store.recall(digest)
+                : Optional.empty();
+    }
+
     /// What a reference means (HEAD). Fetches nothing that is not needed to say it.
     public DescriptorPull describe(Target target, Reference reference, Accept accept)
             throws InterruptedException {

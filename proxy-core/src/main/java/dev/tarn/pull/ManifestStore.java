@@ -19,14 +19,24 @@ public interface ManifestStore {
 
     Optional<RawManifest> find(Digest digest);
 
+    /// Like `find`, but only what is in memory. Empty says only that `find` would have to look.
+    Optional<RawManifest> recall(Digest digest);
+
     void put(RawManifest manifest);
 
     Optional<TagEntry> findTag(Repository repository, Tag tag, Accept accept);
+
+    /// Like `findTag`, but only what is in memory.
+    Optional<TagEntry> recallTag(Repository repository, Tag tag, Accept accept);
 
     void putTag(Repository repository, Tag tag, Accept accept, TagEntry entry);
 
     /// Whether the upstream has confirmed that `repository` holds `digest`, a blob or a manifest.
     boolean isLinked(Repository repository, Digest digest);
+
+    /// Like `isLinked`, but only what is in memory: false says only that `isLinked` would have to
+    /// look.
+    boolean recallsLink(Repository repository, Digest digest);
 
     void link(Repository repository, Digest digest);
 }

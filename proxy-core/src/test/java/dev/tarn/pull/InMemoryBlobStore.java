@@ -24,6 +24,11 @@ public final class InMemoryBlobStore implements BlobStore {
     }
 
     @Override
+    public Optional<BlobContent> recall(Digest digest) {
+        return find(digest);
+    }
+
+    @Override
     public IncomingBlob begin(Digest digest) {
         return new Incoming(digest, kept.remove(digest));
     }

@@ -27,6 +27,11 @@ public final class InMemoryManifestStore implements ManifestStore {
     }
 
     @Override
+    public Optional<RawManifest> recall(Digest digest) {
+        return find(digest);
+    }
+
+    @Override
     public void put(RawManifest manifest) {
         manifests.put(manifest.digest(), manifest);
     }
@@ -37,6 +42,11 @@ public final class InMemoryManifestStore implements ManifestStore {
     }
 
     @Override
+    public Optional<TagEntry> recallTag(Repository repository, Tag tag, Accept accept) {
+        return findTag(repository, tag, accept);
+    }
+
+    @Override
     public void putTag(Repository repository, Tag tag, Accept accept, TagEntry entry) {
         tags.put(new TagKey(repository, tag, accept), entry);
     }
@@ -44,6 +54,11 @@ public final class InMemoryManifestStore implements ManifestStore {
     @Override
     public boolean isLinked(Repository repository, Digest digest) {
         return links.contains(new Link(repository, digest));
+    }
+
+    @Override
+    public boolean recallsLink(Repository repository, Digest digest) {
+        return isLinked(repository, digest);
     }
 
     @Override

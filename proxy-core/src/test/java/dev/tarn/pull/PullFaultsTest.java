@@ -319,6 +319,11 @@ class PullFaultsTest {
         }
 
         @Override
+        public Optional<RawManifest> recall(Digest wanted) {
+            return store.recall(wanted);
+        }
+
+        @Override
         public void put(RawManifest manifest) {
             store.put(manifest);
         }
@@ -329,6 +334,11 @@ class PullFaultsTest {
         }
 
         @Override
+        public Optional<TagEntry> recallTag(Repository repository, Tag tag, Accept accept) {
+            return store.recallTag(repository, tag, accept);
+        }
+
+        @Override
         public void putTag(Repository repository, Tag tag, Accept accept, TagEntry entry) {
             store.putTag(repository, tag, accept, entry);
         }
@@ -336,6 +346,11 @@ class PullFaultsTest {
         @Override
         public boolean isLinked(Repository repository, Digest wanted) {
             return store.isLinked(repository, wanted);
+        }
+
+        @Override
+        public boolean recallsLink(Repository repository, Digest wanted) {
+            return store.recallsLink(repository, wanted);
         }
 
         @Override

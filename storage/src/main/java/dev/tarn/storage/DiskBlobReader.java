@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A file opened for one reader: nothing that happens to its name disturbs the reading.
-sealed class DiskBlobReader implements BlobReader permits StoredBlob {
+final class DiskBlobReader implements BlobReader {
 
     private static final Logger LOG = LoggerFactory.getLogger(DiskBlobReader.class);
 
@@ -21,7 +21,7 @@ sealed class DiskBlobReader implements BlobReader permits StoredBlob {
     }
 
     @Override
-    public final int read(ByteBuffer target, long position) throws IOException {
+    public int read(ByteBuffer target, long position) throws IOException {
         int length = file.read(target, position);
         if (length < 0) {
             throw new EOFException("the file ends before byte " + position);
@@ -30,12 +30,12 @@ sealed class DiskBlobReader implements BlobReader permits StoredBlob {
     }
 
     @Override
-    public final Optional<FileChannel> file() {
+    public Optional<FileChannel> file() {
         return Optional.of(file);
     }
 
     @Override
-    public final void close() {
+    public void close() {
         try {
             file.close();
         } catch (IOException e) {

@@ -1,5 +1,8 @@
 package dev.tarn.storage;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Scheduler;
 import dev.tarn.oci.Digest;
 import dev.tarn.pull.BlobContent;
 import dev.tarn.pull.BlobStore;
@@ -14,9 +17,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,16 +32,29 @@ import org.slf4j.LoggerFactory;
 /// that looks otherwise, or that the index does not know, is hashed first, once for all who ask;
 /// what is wrong goes to quarantine and counts as missing, so that it is fetched again in the same
 /// request. Everything runs on the thread of the caller.
-final class DiskBlobStore implements BlobStore {
+final class DiskBlobStore implements BlobStore, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DiskBlobStore.class);
     private static final int HASH_BUFFER_BYTES = 128 << 10;
+
+    /// How many files are open at most because somebody may want them again, and for how long.
+    private static final int OPEN_MAX = 1_024;
+
+    private static final Duration OPEN_TIME = Duration.ofSeconds(60);
 
     private final Layout layout;
     private final BlobRows rows;
     private final PartialRows partials;
     private final Turns turns = new Turns();
     private final Set<Digest> filling = ConcurrentHashMap.newKeySet();
+    private final Cache<Digest, OpenBlob> open =
+            Caffeine.newBuilder()
+                    .maximumSize(OPEN_MAX)
+                    .expireAfterAccess(OPEN_TIME)
+                    .scheduler(Scheduler.systemScheduler())
+                    .executor(Runnable::run)
+                    .<Digest, OpenBlob>removalListener((_, blob, _) -> release(blob))
+                    .build();
 
     DiskBlobStore(Layout layout, BlobRows rows, PartialRows partials) {
         this.layout = layout;
@@ -46,12 +65,31 @@ final class DiskBlobStore implements BlobStore {
     @Override
     public Optional<BlobContent> find(Digest digest) {
         try {
-            Optional<BlobContent> unchanged = openUnchanged(digest);
+            Optional<BlobContent> open = recall(digest);
+            Optional<BlobContent> unchanged = open.isPresent() ? open : openUnchanged(digest);
             return unchanged.isPresent() ? unchanged : inspect(digest);
         } catch (IOException e) {
             LOG.error("blob {} cannot be read, and counts as missing", digest, e);
             return Optional.empty();
         }
+    }
+
+    /// Costs one look at the file's attributes, which are in memory while it is open.
+    @Override
+    public Optional<BlobContent> recall(Digest digest) {
+        OpenBlob blob = open.getIfPresent(digest);
+        if (blob == null) {
+            return Optional.empty();
+        }
+        try {
+            if (blob.isUnchanged()) {
+                return blob.hold().map(Function.identity());
+            }
+        } catch (IOException e) {
+            LOG.error("blob {} cannot be looked at", digest, e);
+        }
+        open.asMap().remove(digest, blob);
+        return Optional.empty();
     }
 
     /// The blob, where its file looks as the index says. The file is opened before it is looked at:
@@ -70,7 +108,10 @@ final class DiskBlobStore implements BlobStore {
         }
         boolean isUnchanged = false;
         try {
-            isUnchanged = Fingerprint.of(place).equals(row.get());
+            if (Fingerprint.of(place).equals(row.get())) {
+                OpenBlob.warm(place, row.get().size());
+                isUnchanged = true;
+            }
         } catch (NoSuchFileException e) {
             LOG.debug("blob {} was taken away as it was opened", digest, e);
         } finally {
@@ -78,7 +119,20 @@ final class DiskBlobStore implements BlobStore {
                 file.close();
             }
         }
-        return isUnchanged ? Optional.of(new StoredBlob(file, row.get().size())) : Optional.empty();
+        return isUnchanged ? hold(digest, new OpenBlob(place, file, row.get())) : Optional.empty();
+    }
+
+    /// The first reader of a file that has just been opened, and is kept open for the next.
+    private Optional<BlobContent> hold(Digest digest, OpenBlob blob) {
+        Optional<BlobContent> reader = blob.hold().map(Function.identity());
+        open.put(digest, blob);
+        return reader;
+    }
+
+    private static void release(@Nullable OpenBlob blob) {
+        if (blob != null) {
+            blob.release();
+        }
     }
 
     /// Settles what became of a blob whose file and row do not agree.
@@ -121,7 +175,7 @@ final class DiskBlobStore implements BlobStore {
         }
         LOG.info("blob {}: its file had changed or was unknown, and has been verified", digest);
         remember(digest, before);
-        return Optional.of(new StoredBlob(file, before.size()));
+        return hold(digest, new OpenBlob(place, file, before));
     }
 
     /// A row that cannot be written costs no more than hashing the file again.
@@ -191,7 +245,13 @@ final class DiskBlobStore implements BlobStore {
     }
 
     /// Whoever filled this digest's file has done with it.
-    void release(Digest digest) {
+    void filled(Digest digest) {
         filling.remove(digest);
+    }
+
+    /// Closes the files that nobody reads; readers go on reading.
+    @Override
+    public void close() {
+        open.invalidateAll();
     }
 }

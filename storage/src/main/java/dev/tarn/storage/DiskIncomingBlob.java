@@ -146,7 +146,7 @@ final class DiskIncomingBlob implements IncomingBlob {
                 isBeingPlaced = true;
                 store.admit(digest, path);
                 isCommitted = true;
-                store.release(digest);
+                store.filled(digest);
             } finally {
                 lock.unlock();
             }
@@ -215,7 +215,7 @@ final class DiskIncomingBlob implements IncomingBlob {
             channel.close();
             if (!isCommitted) {
                 discardUnlessKept();
-                store.release(digest);
+                store.filled(digest);
             }
         } catch (IOException e) {
             LOG.warn("{} cannot be closed", path, e);

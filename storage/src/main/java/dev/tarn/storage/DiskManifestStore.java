@@ -75,6 +75,11 @@ final class DiskManifestStore implements ManifestStore {
         return Optional.ofNullable(manifests.get(digest, this::read));
     }
 
+    @Override
+    public Optional<RawManifest> recall(Digest digest) {
+        return Optional.ofNullable(manifests.getIfPresent(digest));
+    }
+
     private @Nullable RawManifest read(Digest digest) {
         byte[] key = RowKey.of(digest);
         Optional<RawManifest> row =
@@ -104,6 +109,11 @@ final class DiskManifestStore implements ManifestStore {
         return Optional.ofNullable(tags.get(new TagKey(repository, tag, accept), this::read));
     }
 
+    @Override
+    public Optional<TagEntry> recallTag(Repository repository, Tag tag, Accept accept) {
+        return Optional.ofNullable(tags.getIfPresent(new TagKey(repository, tag, accept)));
+    }
+
     private @Nullable TagEntry read(TagKey key) {
         byte[] rowKey = RowKey.of(key.repository(), key.tag(), key.accept());
         return Row.read(key, row(Family.TAG, rowKey), DiskManifestStore::tagEntry).orElse(null);
@@ -123,6 +133,11 @@ final class DiskManifestStore implements ManifestStore {
                         new LinkKey(repository, digest),
                         _ -> row(Family.LINK, RowKey.of(repository, digest)) != null);
         return Boolean.TRUE.equals(isLinked);
+    }
+
+    @Override
+    public boolean recallsLink(Repository repository, Digest digest) {
+        return Boolean.TRUE.equals(links.getIfPresent(new LinkKey(repository, digest)));
     }
 
     @Override

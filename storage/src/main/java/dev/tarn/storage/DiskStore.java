@@ -15,7 +15,7 @@ public final class DiskStore implements AutoCloseable {
 
     private final Index index;
     private final BlobRows rows;
-    private final BlobStore blobs;
+    private final DiskBlobStore blobs;
     private final ManifestStore manifests;
 
     private DiskStore(Layout layout, Index index) throws IOException {
@@ -86,6 +86,7 @@ public final class DiskStore implements AutoCloseable {
     /// Finishes the writes that are waiting and gives the folder back. Open readers go on reading.
     @Override
     public void close() {
+        blobs.close();
         index.close();
     }
 }

@@ -1,25 +1,54 @@
 package dev.tarn.storage;
 
-import dev.tarn.pull.BlobContent;
+import dev.tarn.pull.BlobFile;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/// A whole blob: all of it may be read at once.
-final class StoredBlob extends DiskBlobReader implements BlobContent {
+/// One reader of a whole blob: all of it may be read at once.
+final class StoredBlob implements BlobFile {
 
-    private final long size;
+    private final OpenBlob blob;
+    private final AtomicBoolean isClosed = new AtomicBoolean();
 
-    StoredBlob(FileChannel file, long size) {
-        super(file);
-        this.size = size;
+    StoredBlob(OpenBlob blob) {
+        this.blob = blob;
     }
 
     @Override
     public long awaitSize() {
-        return size;
+        return blob.size();
     }
 
     @Override
     public long awaitReadable(long position) {
-        return size;
+        return blob.size();
+    }
+
+    @Override
+    public int read(ByteBuffer target, long position) throws IOException {
+        if (position >= blob.size()) {
+            throw new EOFException("the file ends before byte " + position);
+        }
+        return blob.read(target, position);
+    }
+
+    @Override
+    public FileChannel channel() {
+        return blob.file();
+    }
+
+    @Override
+    public boolean isResident(long start, long end) {
+        return blob.isResident(start, end);
+    }
+
+    @Override
+    public void close() {
+        if (isClosed.compareAndSet(false, true)) {
+            blob.release();
+        }
     }
 }

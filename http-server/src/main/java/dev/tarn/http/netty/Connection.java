@@ -1,7 +1,11 @@
 package dev.tarn.http.netty;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.tarn.http.Handler;
 import dev.tarn.http.Response;
+import dev.tarn.http.Response.Body;
+import dev.tarn.pull.BlobFile;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -12,38 +16,65 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One client's connection: one request at a time, each answered by a virtual thread of its own.
-/// All of it runs on the event loop, but for `answer`, which is that thread.
+/// One client's connection: one request at a time. An answer that is at hand goes out from the
+/// event loop; one that must be waited for, or whose bytes still come, has a virtual thread. All of
+/// it runs on the event loop, but for `find` and `stream`, which are that thread.
 final class Connection extends ChannelInboundHandlerAdapter {
+
+    private static final byte[] GOES_ON = "\r\n".getBytes(US_ASCII);
+    private static final byte[] KEEP_ALIVE = "Connection: keep-alive\r\n\r\n".getBytes(US_ASCII);
+    private static final byte[] CLOSE = "Connection: close\r\n\r\n".getBytes(US_ASCII);
 
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
     private final Channel channel;
     private final HeadGate gate;
-    private final Handler handler;
+    private final Deadline deadline;
     private final Limits limits;
-    private final RequestThreads threads;
-    private @Nullable Thread answering;
+    private final Handler handler;
+    private final Answers answers;
+    private final ReadAhead readAhead;
+    private @Nullable Head current;
+    private @Nullable Thread waiting;
 
     Connection(
             Channel channel,
             HeadGate gate,
-            Handler handler,
+            Deadline deadline,
             Limits limits,
-            RequestThreads threads) {
+            Handler handler,
+            Answers answers,
+            ReadAhead readAhead) {
         this.channel = channel;
         this.gate = gate;
-        this.handler = handler;
+        this.deadline = deadline;
         this.limits = limits;
-        this.threads = threads;
+        this.handler = handler;
+        this.answers = answers;
+        this.readAhead = readAhead;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (message instanceof HttpRequest request) {
-            begin(Head.of(request));
+        try {
+            switch (message) {
+                case Head.Sound known -> begin(known);
+                case HttpRequest request -> begin(understood(request));
+                default -> {
+                    // the end of a request: there is nothing between it and its head
+                }
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
         }
-        ReferenceCountUtil.release(message);
+    }
+
+    private Head understood(HttpRequest request) {
+        Head head = Head.of(request, handler);
+        if (head instanceof Head.Sound sound) {
+            gate.remember(sound);
+        }
+        return head;
     }
 
     @Override
@@ -61,59 +92,124 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// The one place where work leaves the event loop.
     private void begin(Head head) {
-        if (answering != null || !channel.isActive()) {
+        if (current != null || !channel.isActive()) {
             return;
         }
-        if (!isReusableAfter(head)) {
+        if (!head.isPersistent()) {
             gate.finish();
         }
-        answering = threads.start(() -> answer(head));
+        current = head;
+        answers.begin();
+        Optional<Response> atHand = recall(head);
+        if (atHand.isPresent()) {
+            send(head, atHand.get());
+        } else {
+            await(() -> find(head));
+        }
     }
 
-    private void answer(Head head) {
-        boolean isComplete = false;
-        boolean mayGoOn = isReusableAfter(head);
+    /// A bug there must not cost the answer.
+    private static Optional<Response> recall(Head head) {
         try {
-            Response response = head.answer(handler);
-            mayGoOn &= !threads.isDraining();
+            return head.question().recall();
+        } catch (RuntimeException e) {
+            LOG.error("a bug: what is at hand is looked for again", e);
+            return Optional.empty();
+        }
+    }
+
+    /// The one place where work leaves the event loop.
+    private void await(Runnable work) {
+        waiting = Thread.ofVirtual().name("request").start(work);
+    }
+
+    private void find(Head head) {
+        Optional<Response> found = Optional.empty();
+        try {
+            found = Optional.of(head.question().answer());
+        } catch (InterruptedException e) {
+            LOG.debug("the client left before there was an answer", e);
+        } catch (RuntimeException e) {
+            LOG.error("a bug: the connection is cut", e);
+        } finally {
+            Optional<Response> response = found;
+            channel.eventLoop()
+                    .execute(() ->
+                            response.ifPresentOrElse(
+                                    answer -> send(head, answer),
+                                    () -> answered(head, false, false)));
+        }
+    }
+
+    /// The one place where bytes come back.
+    private void send(Head head, Response response) {
+        boolean goesOn = head.isPersistent() && !answers.isDraining();
+        byte[] ending = !goesOn ? CLOSE : head.isHttp10() ? KEEP_ALIVE : GOES_ON;
+        if (response.body() instanceof Body.Blob blob
+                && !(blob.content() instanceof BlobFile)
+                && blob.part().length() > 0) {
+            await(() -> stream(head, response, blob, ending, goesOn));
+            if (!channel.isActive()) {
+                interrupt(); // it left before there was a thread to interrupt
+            }
+            return;
+        }
+        Sending sending =
+                new Sending(
+                        channel,
+                        response,
+                        readAhead,
+                        isComplete -> answered(head, isComplete, goesOn));
+        sending.start(ending);
+        if (!sending.isDone()) {
+            watch(sending);
+        }
+    }
+
+    /// Closes the connection when the client takes nothing for too long.
+    private void watch(Sending sending) {
+        long before = sending.progress();
+        deadline.set(
+                limits.idleTime(),
+                () -> {
+                    if (sending.progress() == before) {
+                        var _ = channel.close();
+                    } else {
+                        watch(sending);
+                    }
+                });
+    }
+
+    private void stream(
+            Head head, Response response, Body.Blob blob, byte[] ending, boolean goesOn) {
+        boolean isComplete = false;
+        try {
             isComplete =
-                    new ResponseWriter(channel, limits.idleTime())
-                            .write(response, connectionHeader(head, mayGoOn));
+                    new BlobWriter(channel, limits.idleTime())
+                            .write(response, blob.content(), blob.part(), ending);
         } catch (InterruptedException e) {
             LOG.debug("the client left before its answer was whole", e);
         } catch (RuntimeException e) {
             LOG.error("a bug: the connection is cut", e);
         } finally {
-            boolean goesOn = isComplete && mayGoOn;
-            boolean isRefused = isComplete && !isReusableAfter(head);
-            channel.eventLoop().execute(() -> answered(goesOn, isRefused));
+            boolean isWhole = isComplete;
+            channel.eventLoop().execute(() -> answered(head, isWhole, goesOn));
         }
     }
 
-    private void answered(boolean goesOn, boolean isRefused) {
-        answering = null;
-        if (goesOn && !threads.isDraining()) {
+    private void answered(Head head, boolean isComplete, boolean goesOn) {
+        current = null;
+        waiting = null;
+        deadline.clear();
+        answers.end();
+        if (isComplete && goesOn && !answers.isDraining()) {
             gate.open();
-        } else if (isRefused) {
+        } else if (isComplete && !head.isPersistent()) {
             Lingering.close(channel, limits.lingerTime());
         } else {
             var _ = channel.close();
         }
-    }
-
-    private static boolean isReusableAfter(Head head) {
-        return head instanceof Head.Sound sound && sound.isPersistent();
-    }
-
-    private static Optional<String> connectionHeader(Head head, boolean mayGoOn) {
-        if (!mayGoOn) {
-            return Optional.of("close");
-        }
-        return head instanceof Head.Sound sound && sound.isHttp10()
-                ? Optional.of("keep-alive")
-                : Optional.empty();
     }
 
     /// The server stops: closes the connection now if it waits for a request, else after the
@@ -121,7 +217,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     void closeWhenIdle() {
         channel.eventLoop()
                 .execute(() -> {
-                    if (answering == null) {
+                    if (current == null) {
                         var _ = channel.close();
                     }
                 });
@@ -129,10 +225,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
-        if (answering != null) {
-            answering.interrupt();
-        }
+        interrupt();
         super.channelInactive(ctx);
+    }
+
+    private void interrupt() {
+        if (waiting != null) {
+            waiting.interrupt();
+        }
     }
 
     @Override

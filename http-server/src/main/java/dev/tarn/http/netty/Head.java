@@ -2,6 +2,7 @@ package dev.tarn.http.netty;
 
 import dev.tarn.http.ErrorResponse;
 import dev.tarn.http.Handler;
+import dev.tarn.http.Question;
 import dev.tarn.http.Request;
 import dev.tarn.http.Response;
 import dev.tarn.oci.ErrorCode;
@@ -34,22 +35,30 @@ sealed interface Head {
     ///
     /// @param isPersistent whether the connection may be used again
     /// @param isHttp10 whether the client must be told so
-    record Sound(Request request, boolean isPersistent, boolean isHttp10) implements Head {
-        @Override
-        public Response answer(Handler handler) throws InterruptedException {
-            return handler.answer(request);
-        }
-    }
+    record Sound(Question question, boolean isPersistent, boolean isHttp10) implements Head {}
 
     /// One to refuse.
-    record Refused(Response response) implements Head {
+    record Refused(Question question) implements Head {
+        Refused(Response response) {
+            this(Question.settled(response));
+        }
+
         @Override
-        public Response answer(Handler handler) {
-            return response;
+        public boolean isPersistent() {
+            return false;
+        }
+
+        @Override
+        public boolean isHttp10() {
+            return false;
         }
     }
 
-    Response answer(Handler handler) throws InterruptedException;
+    Question question();
+
+    boolean isPersistent();
+
+    boolean isHttp10();
 
     static Head refused(int status, String why) {
         return new Refused(ErrorResponse.of(status, ErrorCode.UNSUPPORTED, why));
@@ -61,7 +70,7 @@ sealed interface Head {
                 ErrorResponse.of(503, ErrorCode.TOOMANYREQUESTS, why).with("Retry-After", "1"));
     }
 
-    static Head of(HttpRequest message) {
+    static Head of(HttpRequest message, Handler handler) {
         if (message.decoderResult().isFailure()) {
             return refused(message.decoderResult().cause());
         }
@@ -84,10 +93,11 @@ sealed interface Head {
         if (isRead && !headers.get(HttpHeaderNames.CONTENT_LENGTH, "0").equals("0")) {
             return refused(413, "a read has no body");
         }
-        return sound(message, hosts.stream().findFirst(), isRead);
+        return sound(message, hosts.stream().findFirst(), isRead, handler);
     }
 
-    private static Head sound(HttpRequest message, Optional<String> host, boolean isRead) {
+    private static Head sound(
+            HttpRequest message, Optional<String> host, boolean isRead, Handler handler) {
         Optional<String> target = originForm(message.uri(), host.orElse(""));
         if (target.isEmpty()) {
             return refused(400, "the request target is not a path on this host");
@@ -101,7 +111,7 @@ sealed interface Head {
         }
         try {
             return new Sound(
-                    Request.of(message.method().name(), target.get(), kept),
+                    handler.understand(Request.of(message.method().name(), target.get(), kept)),
                     // a body, if there is one, is not read: the connection ends with the answer
                     isRead && HttpUtil.isKeepAlive(message),
                     message.protocolVersion().equals(HttpVersion.HTTP_1_0));

@@ -1,14 +1,12 @@
 package dev.tarn.http.netty;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.util.concurrent.Future;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Lets one request head through to the HTTP decoder, and the next one only once that is answered.
@@ -40,18 +38,26 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
 
     private final Limits limits;
     private final Semaphore unfinishedHeads;
+    private final KnownHeads knownHeads;
+    private final Deadline deadline;
     private final HeadScanner scanner;
+    private final Runnable closing = this::closeConnection;
     private State state = State.OPEN;
     private boolean isUnfinished;
+    private boolean isPassingOn;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf waiting;
-    private @Nullable Future<?> deadline;
+
+    /// The head that was let through, where it came in one piece and nobody has said what it means.
+    private byte @Nullable [] unknownHead;
 
     /// @param unfinishedHeads one permit for each head of which only a part is here, over all
     ///   connections
-    HeadGate(Limits limits, Semaphore unfinishedHeads) {
+    HeadGate(Limits limits, Semaphore unfinishedHeads, KnownHeads knownHeads, Deadline deadline) {
         this.limits = limits;
         this.unfinishedHeads = unfinishedHeads;
+        this.knownHeads = knownHeads;
+        this.deadline = deadline;
         this.scanner = new HeadScanner(limits.headerCount());
     }
 
@@ -69,6 +75,7 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
         finish();
+        deadline.close();
         super.channelInactive(ctx);
     }
 
@@ -92,7 +99,17 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
         if (state == State.SHUT) {
             state = State.OPEN;
             awaitHead();
-            passOn();
+            if (!isPassingOn) {
+                passOn();
+            }
+        }
+    }
+
+    /// What the head means that was let through last. The same bytes will mean the same again.
+    void remember(Head.Sound head) {
+        if (unknownHead != null) {
+            knownHeads.remember(unknownHead, head);
+            unknownHead = null;
         }
     }
 
@@ -100,7 +117,7 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
     void finish() {
         state = State.DONE;
         endUnfinished();
-        cancelDeadline();
+        deadline.clear();
         if (waiting != null) {
             waiting.release();
             waiting = null;
@@ -109,16 +126,29 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
     }
 
     private void passOn() {
-        if (state == State.OPEN && waiting != null) {
+        isPassingOn = true;
+        while (state == State.OPEN && waiting != null) {
             ByteBuf bytes = waiting;
             waiting = null;
             passOn(bytes);
         }
+        isPassingOn = false;
         // While something waits its turn, the client need not send more.
         context().channel().config().setAutoRead(waiting == null);
     }
 
     private void passOn(ByteBuf bytes) {
+        Head.Sound known = isUnfinished ? null : knownHeads.find(bytes);
+        if (known == null) {
+            scan(bytes);
+        } else {
+            bytes.release();
+            shut();
+            context().fireChannelRead(known); // which the decoder does not look at
+        }
+    }
+
+    private void scan(ByteBuf bytes) {
         switch (scanner.scan(bytes)) {
             case HeadScanner.Flawed _ -> {
                 bytes.release();
@@ -136,14 +166,18 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
                         return;
                     }
                     isUnfinished = true;
-                    within(limits.headerTime(), () -> refuse(Flaw.LATE));
+                    deadline.set(limits.headerTime(), () -> refuse(Flaw.LATE));
                 }
                 context().fireChannelRead(bytes);
             }
             case HeadScanner.Complete(int end) -> {
+                unknownHead =
+                        isUnfinished
+                                ? null
+                                : ByteBufUtil.getBytes(
+                                        bytes, bytes.readerIndex(), end - bytes.readerIndex());
                 endUnfinished();
-                state = State.SHUT;
-                cancelDeadline();
+                shut();
                 ByteBuf head = bytes.readRetainedSlice(end - bytes.readerIndex());
                 if (bytes.isReadable()) {
                     waiting = bytes;
@@ -167,24 +201,17 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
         context().fireUserEventTriggered(flaw);
     }
 
+    private void shut() {
+        state = State.SHUT;
+        deadline.clear();
+    }
+
     private void awaitHead() {
-        within(
-                limits.idleTime(),
-                () -> {
-                    var _ = context().close();
-                });
+        deadline.set(limits.idleTime(), closing);
     }
 
-    private void within(Duration time, Runnable otherwise) {
-        cancelDeadline();
-        deadline = context().executor().schedule(otherwise, time.toNanos(), TimeUnit.NANOSECONDS);
-    }
-
-    private void cancelDeadline() {
-        if (deadline != null) {
-            deadline.cancel(false);
-            deadline = null;
-        }
+    private void closeConnection() {
+        var _ = context().close();
     }
 
     private ChannelHandlerContext context() {

@@ -10,7 +10,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -54,7 +54,9 @@ public final class RegistryServer implements AutoCloseable {
     private final EventLoopGroup loops;
     private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
     private final Semaphore unfinishedHeads;
-    private final RequestThreads threads = new RequestThreads();
+    private final KnownHeads knownHeads = new KnownHeads();
+    private final Answers answers = new Answers();
+    private final ReadAhead readAhead = new ReadAhead();
     private final Channel listener;
 
     /// Listens once this returns.
@@ -125,7 +127,7 @@ public final class RegistryServer implements AutoCloseable {
     private void accept(Channel channel) {
         connections.add(channel);
         channel.closeFuture().addListener(_ -> connections.remove(channel));
-        if (threads.isDraining()) {
+        if (answers.isDraining()) {
             var _ = channel.close();
         } else if (connections.size() > limits.connections()) {
             channel.pipeline().addLast(new Overload(limits.lingerTime(), tls.isPresent()));
@@ -140,15 +142,18 @@ public final class RegistryServer implements AutoCloseable {
             handshake.setHandshakeTimeoutMillis(limits.headerTime().toMillis());
             channel.pipeline().addLast(handshake);
         });
-        HeadGate gate = new HeadGate(limits, unfinishedHeads);
+        Deadline deadline = new Deadline(channel.eventLoop());
+        HeadGate gate = new HeadGate(limits, unfinishedHeads, knownHeads, deadline);
         HttpDecoderConfig decoder =
                 new HttpDecoderConfig()
                         .setMaxInitialLineLength(limits.requestLineBytes())
                         .setMaxHeaderSize(limits.headerBytes());
         channel.pipeline()
                 .addLast(gate)
-                .addLast(new HttpServerCodec(decoder))
-                .addLast(new Connection(channel, gate, handler, limits, threads));
+                .addLast(new HttpRequestDecoder(decoder))
+                .addLast(
+                        new Connection(
+                                channel, gate, deadline, limits, handler, answers, readAhead));
     }
 
     /// Where it listens, with the port that was found.
@@ -158,22 +163,22 @@ public final class RegistryServer implements AutoCloseable {
 
     /// Whether it has begun to close.
     public boolean isDraining() {
-        return threads.isDraining();
+        return answers.isDraining();
     }
 
     /// How many answers are under way.
     int answering() {
-        return threads.running();
+        return answers.running();
     }
 
     /// Stops to accept, lets the answers that are under way finish within the drain timeout, and
     /// then cuts them off.
     @Override
     public void close() {
-        if (threads.isDraining()) {
+        if (answers.isDraining()) {
             return;
         }
-        threads.drain();
+        answers.drain();
         listener.close().awaitUninterruptibly();
         connections.forEach(channel -> {
             Connection connection = channel.pipeline().get(Connection.class);
@@ -182,10 +187,10 @@ public final class RegistryServer implements AutoCloseable {
             }
         });
         try {
-            boolean isDrained = threads.await(config.drainTimeout());
+            boolean isDrained = answers.await(config.drainTimeout());
             cutAll();
-            if (!isDrained && !threads.await(CUT_TIME)) {
-                LOG.error("{} answers go on without their connections", threads.running());
+            if (!isDrained && !answers.await(CUT_TIME)) {
+                LOG.error("{} answers go on without their connections", answers.running());
             }
         } catch (InterruptedException e) {
             cutAll();
@@ -202,6 +207,7 @@ public final class RegistryServer implements AutoCloseable {
     }
 
     private void shutDownLoops() {
+        readAhead.close();
         var _ =
                 loops.shutdownGracefully(0, 1, TimeUnit.SECONDS)
                         .awaitUninterruptibly(CUT_TIME.toMillis());

@@ -1,6 +1,7 @@
 package dev.tarn.http.netty;
 
 import dev.tarn.http.Handler;
+import dev.tarn.http.Question;
 import dev.tarn.http.Request;
 import dev.tarn.http.Response;
 import dev.tarn.http.Response.Sent;
@@ -61,7 +62,11 @@ final class PatternContent implements BlobContent, Handler {
     }
 
     @Override
-    public Response answer(Request request) {
+    public Question understand(Request request) {
+        return this::answer;
+    }
+
+    private Response answer() {
         return Response.blob(200, this, ContentRange.whole(size)).whenSent(sent::add);
     }
 

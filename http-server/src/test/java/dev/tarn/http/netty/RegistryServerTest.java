@@ -49,7 +49,8 @@ class RegistryServerTest extends ServerFixture {
 
     @Test
     void aHeadHasNoBody() throws IOException {
-        RegistryServer server = serve(request -> ECHO.answer(request).withoutBody());
+        RegistryServer server =
+                serve(request -> () -> ECHO.understand(request).answer().withoutBody());
         RawClient client = client(server).send(RawClient.get("/").replace("GET", "HEAD").repeat(2));
 
         assertThat(client.head().headers()).containsEntry("content-length", "6");
@@ -81,12 +82,13 @@ class RegistryServerTest extends ServerFixture {
     @Test
     void aHandlerThatIsBrokenCostsOneConnection() throws IOException {
         RegistryServer server =
-                serve(request -> {
-                    if (request.path().equals("/bug")) {
-                        throw new IllegalStateException("a bug, on purpose");
-                    }
-                    return ECHO.answer(request);
-                });
+                serve(request ->
+                        () -> {
+                            if (request.path().equals("/bug")) {
+                                throw new IllegalStateException("a bug, on purpose");
+                            }
+                            return ECHO.understand(request).answer();
+                        });
 
         assertThat(client(server).send(RawClient.get("/bug")).isClosed()).isTrue();
         assertThat(client(server).ask("/").status()).isEqualTo(200);
@@ -213,15 +215,16 @@ class RegistryServerTest extends ServerFixture {
                         new RegistryServer(
                                 CONFIG,
                                 Limits.DEFAULT,
-                                request -> {
-                                    waits.countDown();
-                                    try {
-                                        new CountDownLatch(1).await();
-                                    } finally {
-                                        isInterrupted.set(true);
-                                    }
-                                    return ECHO.answer(request);
-                                },
+                                request ->
+                                        () -> {
+                                            waits.countDown();
+                                            try {
+                                                new CountDownLatch(1).await();
+                                            } finally {
+                                                isInterrupted.set(true);
+                                            }
+                                            return ECHO.understand(request).answer();
+                                        },
                                 new Loops(isEpoll ? Transport.epoll() : Transport.nio(), 1)));
         RawClient client = client(server).send(RawClient.get("/"));
         waits.await();
@@ -242,8 +245,8 @@ class RegistryServerTest extends ServerFixture {
                                 Limits.DEFAULT,
                                 request ->
                                         request.path().equals("/blob")
-                                                ? content.answer(request)
-                                                : ECHO.answer(request),
+                                                ? content.understand(request)
+                                                : ECHO.understand(request),
                                 new Loops(Transport.best(), 1)));
         RawClient slow = client(server).send(RawClient.get("/blob"));
         assertThat(slow.head().status()).isEqualTo(200);
@@ -276,13 +279,14 @@ class RegistryServerTest extends ServerFixture {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         RegistryServer server =
-                serve(request -> {
-                    if (request.path().equals("/slow")) {
-                        begun.countDown();
-                        goOn.await();
-                    }
-                    return ECHO.answer(request);
-                });
+                serve(request ->
+                        () -> {
+                            if (request.path().equals("/slow")) {
+                                begun.countDown();
+                                goOn.await();
+                            }
+                            return ECHO.understand(request).answer();
+                        });
         RawClient idle = client(server);
         assertThat(idle.ask("/").status()).isEqualTo(200);
         RawClient busy = client(server).send(RawClient.get("/slow") + RawClient.get("/next"));
@@ -335,7 +339,7 @@ class RegistryServerTest extends ServerFixture {
 
     @Test
     void anAnswerWithoutABodyNeedsNoLength() throws IOException {
-        RegistryServer server = serve(_ -> Response.empty(304).with("ETag", "\"x\""));
+        RegistryServer server = serve(_ -> () -> Response.empty(304).with("ETag", "\"x\""));
         RawClient client = client(server);
 
         assertThat(client.ask("/").headers()).containsOnlyKeys("etag");

@@ -16,12 +16,13 @@ abstract class ServerFixture {
 
     static final Handler ECHO =
             request ->
-                    Response.bytes(
-                            200,
-                            "text/plain",
-                            ByteBuffer.wrap(
-                                    (request.method() + " " + request.path())
-                                            .getBytes(StandardCharsets.UTF_8)));
+                    () ->
+                            Response.bytes(
+                                    200,
+                                    "text/plain",
+                                    ByteBuffer.wrap(
+                                            (request.method() + " " + request.path())
+                                                    .getBytes(StandardCharsets.UTF_8)));
 
     static final ServerConfig CONFIG =
             new ServerConfig("127.0.0.1", 0, Optional.empty(), Duration.ofSeconds(10));

@@ -17,10 +17,11 @@ class SmugglingTest extends ServerFixture {
 
     private final AtomicInteger asked = new AtomicInteger();
     private final Handler counting =
-            request -> {
-                asked.incrementAndGet();
-                return ECHO.answer(request);
-            };
+            request ->
+                    () -> {
+                        asked.incrementAndGet();
+                        return ECHO.understand(request).answer();
+                    };
 
     static Stream<String> unsound() {
         String get = "GET /v2/ HTTP/1.1\r\nHost: m\r\n";

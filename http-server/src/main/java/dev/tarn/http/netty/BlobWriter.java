@@ -1,7 +1,6 @@
 package dev.tarn.http.netty;
 
 import dev.tarn.http.Response;
-import dev.tarn.http.Response.Body;
 import dev.tarn.http.Response.Sent;
 import dev.tarn.oci.ContentRange;
 import dev.tarn.oci.RegistryException;
@@ -13,15 +12,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelProgressiveFuture;
 import io.netty.channel.ChannelProgressiveFutureListener;
 import io.netty.channel.ChannelProgressivePromise;
-import io.netty.channel.DefaultFileRegion;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
-import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.io.Serial;
@@ -34,49 +24,36 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The one place where bytes go back to a client; one writer per answer. Runs on the virtual thread
-/// of the request, which waits for each piece to leave before it takes the next: a slow client
-/// costs a socket buffer, never heap, and does not hold an event loop.
-final class ResponseWriter {
+/// Sends a blob whose bytes are still coming; one writer per answer. Runs on the virtual thread of
+/// the request, which waits for each piece to leave before it takes the next: a slow client costs a
+/// socket buffer, never heap, and does not hold an event loop.
+final class BlobWriter {
 
-    /// The most that one piece holds, so that one fast client cannot hold an event loop.
-    static final int REGION_BYTES_MAX = 1 << 20;
-
-    /// The same where the bytes go through memory.
+    /// The most that one piece holds where the bytes go through memory.
     private static final int BUFFER_BYTES_MAX = 256 << 10;
 
-    private static final Logger LOG = LoggerFactory.getLogger(ResponseWriter.class);
+    private static final Logger LOG = LoggerFactory.getLogger(BlobWriter.class);
 
     private final Channel channel;
     private final Duration idleTime;
     private long sentBytes;
 
-    ResponseWriter(Channel channel, Duration idleTime) {
+    /// @param idleTime how long a client may take no bytes
+    BlobWriter(Channel channel, Duration idleTime) {
         this.channel = channel;
         this.idleTime = idleTime;
     }
 
     /// Writes all of an answer, and closes it; whether it has left whole. Where it has not, the
     /// connection is closed: fewer bytes than `Content-Length` is the only honest signal left.
-    boolean write(Response response, Optional<String> connection) throws InterruptedException {
+    ///
+    /// @param ending the last header lines and the empty line behind them
+    boolean write(Response response, BlobContent content, ContentRange part, byte[] ending)
+            throws InterruptedException {
         boolean isComplete = false;
         try (response) {
-            HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().newHeaders();
-            response.headers().forEach(headers::add);
-            connection.ifPresent(value -> headers.set("Connection", value));
-            HttpResponseStatus status = HttpResponseStatus.valueOf(response.status());
-            switch (response.body()) {
-                case Body.Empty _ -> writeWhole(status, headers, ByteBuffer.allocate(0));
-                case Body.Bytes(ByteBuffer bytes) -> writeWhole(status, headers, bytes);
-                case Body.Blob(_, ContentRange part) when part.length() == 0 ->
-                        writeWhole(status, headers, ByteBuffer.allocate(0));
-                case Body.Blob(BlobContent content, ContentRange part) -> {
-                    var _ =
-                            channel.write(
-                                    new DefaultHttpResponse(HttpVersion.HTTP_1_1, status, headers));
-                    writeBlob(content, part);
-                }
-            }
+            var _ = channel.write(Unpooled.wrappedBuffer(response.head().encoded(), ending));
+            write(content, part);
             isComplete = true;
         } catch (ClientLeft e) {
             LOG.debug("a client left", e);
@@ -91,53 +68,29 @@ final class ResponseWriter {
         return isComplete;
     }
 
-    private void writeWhole(HttpResponseStatus status, HttpHeaders headers, ByteBuffer body)
-            throws ClientLeft, InterruptedException {
-        ByteBuf bytes = Unpooled.wrappedBuffer(body.duplicate());
-        AtomicLong progress = new AtomicLong();
-        awaitLeft(
-                channel.writeAndFlush(
-                        new DefaultFullHttpResponse(
-                                HttpVersion.HTTP_1_1,
-                                status,
-                                bytes,
-                                headers,
-                                EmptyHttpHeaders.INSTANCE)),
-                progress);
-        sentBytes = body.remaining();
-    }
-
-    private void writeBlob(BlobContent content, ContentRange part)
+    private void write(BlobContent content, ContentRange part)
             throws IOException, InterruptedException {
         Optional<FileChannel> file = isEncrypted() ? Optional.empty() : content.file();
-        long lengthMax = file.isPresent() ? REGION_BYTES_MAX : BUFFER_BYTES_MAX;
+        long lengthMax = file.isPresent() ? Sending.REGION_BYTES_MAX : BUFFER_BYTES_MAX;
         long position = part.start();
         while (position < part.end()) {
             long readable = Math.min(content.awaitReadable(position), part.end());
             long length = Math.min(readable - position, lengthMax);
-            Object piece =
+            writePiece(
                     file.isPresent()
-                            ? new SharedFileRegion(file.get(), position, length)
-                            : buffer(content, position, (int) length);
-            writePiece(piece, position + length == part.end());
+                            ? new Sending.SharedFileRegion(file.get(), position, length)
+                            : buffer(content, position, (int) length));
             position += length;
             sentBytes += length;
         }
     }
 
-    private void writePiece(Object piece, boolean isLast) throws ClientLeft, InterruptedException {
+    private void writePiece(Object piece) throws ClientLeft, InterruptedException {
         AtomicLong progress = new AtomicLong();
         ChannelProgressivePromise left = channel.newProgressivePromise();
         left.addListener(new Progress(progress));
-        var _ = channel.write(piece, left);
-        if (isLast) {
-            ChannelFuture end = channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
-            awaitLeft(left, progress);
-            awaitLeft(end, progress);
-        } else {
-            channel.flush();
-            awaitLeft(left, progress);
-        }
+        var _ = channel.writeAndFlush(piece, left);
+        awaitLeft(left, progress);
     }
 
     /// Waits as long as the client goes on taking bytes. The piece is done with when this returns
@@ -186,19 +139,6 @@ final class ResponseWriter {
 
     private boolean isEncrypted() {
         return channel.pipeline().get(SslHandler.class) != null;
-    }
-
-    /// A region of a file that others read too. Netty's own would close the file once it is sent;
-    /// the epoll transport takes the file from the superclass, which is why this extends it.
-    private static final class SharedFileRegion extends DefaultFileRegion {
-        SharedFileRegion(FileChannel file, long position, long count) {
-            super(file, position, count);
-        }
-
-        @Override
-        protected void deallocate() {
-            // the file belongs to the content, which closes it
-        }
     }
 
     private record Progress(AtomicLong bytes) implements ChannelProgressiveFutureListener {

@@ -1,0 +1,147 @@
+package dev.tarn.storage;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The file of a whole blob, opened once for all who read it, and closed when the last of them has
+/// left. Any thread may hold and release.
+final class OpenBlob {
+
+    /// A file of this size is read when it is opened, and then taken to stay in memory: looking
+    /// costs more than the rare wait.
+    static final int SMALL_BYTES_MAX = 1 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(OpenBlob.class);
+
+    private final Path place;
+    private final FileChannel file;
+    private final Fingerprint fingerprint;
+    private final AtomicInteger holders = new AtomicInteger(1);
+    private final Lock mappingLock = new ReentrantLock();
+    private @Nullable Arena arena;
+    private volatile @Nullable MemorySegment mapping;
+
+    /// Held once: by whoever made it. The file is this one's from here on.
+    OpenBlob(Path place, FileChannel file, Fingerprint fingerprint) {
+        this.place = place;
+        this.file = file;
+        this.fingerprint = fingerprint;
+    }
+
+    long size() {
+        return fingerprint.size();
+    }
+
+    FileChannel file() {
+        return file;
+    }
+
+    /// Whether the file in this place is still this one, and looks as it did.
+    boolean isUnchanged() throws IOException {
+        try {
+            return Fingerprint.of(place).equals(fingerprint);
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} was taken away", place, e);
+            return false;
+        }
+    }
+
+    /// Another reader; none where the file has been closed meanwhile.
+    Optional<StoredBlob> hold() {
+        int now = holders.get();
+        while (now > 0 && !holders.compareAndSet(now, now + 1)) {
+            now = holders.get();
+        }
+        return now > 0 ? Optional.of(new StoredBlob(this)) : Optional.empty();
+    }
+
+    void release() {
+        if (holders.decrementAndGet() == 0) {
+            close();
+        }
+    }
+
+    /// Reads a small file once, so that no event loop has to wait for it. Not through a channel,
+    /// which an interrupt would close.
+    static void warm(Path place, long size) throws IOException {
+        if (size <= SMALL_BYTES_MAX) {
+            try (InputStream file = new FileInputStream(place.toFile())) {
+                file.transferTo(OutputStream.nullOutputStream());
+            }
+        }
+    }
+
+    /// Looks at the first and the last page: files are read, and forgotten, from the front.
+    boolean isResident(long start, long end) {
+        if (size() <= SMALL_BYTES_MAX) {
+            return true;
+        }
+        try {
+            return mapping().asSlice(start, 1).isLoaded()
+                    && mapping().asSlice(end - 1, 1).isLoaded();
+        } catch (UncheckedIOException e) {
+            LOG.warn("sent without a look whether it is in memory", e);
+            return true;
+        }
+    }
+
+    /// Not through the channel, which an interrupt of one reader would close for all.
+    int read(ByteBuffer target, long position) {
+        int length = (int) Math.min(target.remaining(), size() - position);
+        target.put(mapping().asSlice(position, length).asByteBuffer());
+        return length;
+    }
+
+    private MemorySegment mapping() {
+        MemorySegment mapped = mapping;
+        if (mapped == null) {
+            mappingLock.lock();
+            try {
+                mapped = mapping == null ? map() : mapping;
+                mapping = mapped;
+            } finally {
+                mappingLock.unlock();
+            }
+        }
+        return mapped;
+    }
+
+    @SuppressWarnings("MustBeClosed") // closed with the file
+    private MemorySegment map() {
+        Arena shared = Arena.ofShared();
+        arena = shared;
+        try {
+            return file.map(MapMode.READ_ONLY, 0, size(), shared);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot be mapped: " + place, e);
+        }
+    }
+
+    private void close() {
+        try {
+            if (arena != null) {
+                arena.close();
+            }
+            file.close();
+        } catch (IOException e) {
+            LOG.warn("a file that was only read could not be closed", e);
+        }
+    }
+}
