@@ -47,6 +47,7 @@ abstract class RegistryHandlerFixture {
     final FakeUpstream quay = new FakeUpstream("quay.io");
     final InMemoryBlobStore stored = new InMemoryBlobStore();
     final AtomicInteger open = new AtomicInteger();
+    Instant now = Instant.EPOCH;
     final InMemoryManifestStore manifests = new InMemoryManifestStore();
     final List<PullListener.Answered> answers = new CopyOnWriteArrayList<>();
     private final BlobPuller puller =
@@ -60,7 +61,7 @@ abstract class RegistryHandlerFixture {
                     new UpstreamTable(
                             Map.of(hub.host(), hub, quay.host(), quay), Map.of(), hub.host()),
                     puller,
-                    new ManifestPuller(manifests, puller, () -> Instant.EPOCH),
+                    new ManifestPuller(manifests, puller, () -> now),
                     new Ear(answers));
 
     final RawManifest manifest =
@@ -68,6 +69,11 @@ abstract class RegistryHandlerFixture {
                     MediaType.OCI_INDEX,
                     Digest.Algorithm.SHA256,
                     "{\"schemaVersion\":2,  \"manifests\":[]}".getBytes(StandardCharsets.UTF_8));
+    final RawManifest moved =
+            RawManifest.of(
+                    MediaType.OCI_INDEX,
+                    Digest.Algorithm.SHA256,
+                    "{\"schemaVersion\":2,\"manifests\":[]}".getBytes(StandardCharsets.UTF_8));
     final byte[] bytes = new byte[1_000];
     final Digest blob;
 
@@ -92,7 +98,11 @@ abstract class RegistryHandlerFixture {
             throws InterruptedException {
         Map<String, List<String>> lists = new LinkedHashMap<>();
         headers.forEach((name, value) -> lists.put(name, List.of(value)));
-        return handler.understand(Request.of(method, target, lists)).answer();
+        return understand(Request.of(method, target, lists)).answer();
+    }
+
+    Question understand(Request request) {
+        return handler.understand(request);
     }
 
     /// Sends the response as a server would.

@@ -22,7 +22,7 @@ final class Deadline {
     }
 
     void set(Duration time, Runnable action) {
-        atNanos = System.nanoTime() + time.toNanos();
+        atNanos = loop.ticker().nanoTime() + time.toNanos();
         otherwise = action;
         if (alarm == null || alarmAtNanos - atNanos > 0) {
             cancelAlarm();
@@ -42,7 +42,7 @@ final class Deadline {
 
     private void setAlarm() {
         alarmAtNanos = atNanos;
-        alarm = loop.schedule(this::ring, atNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+        alarm = loop.schedule(this::ring, atNanos - loop.ticker().nanoTime(), TimeUnit.NANOSECONDS);
     }
 
     private void cancelAlarm() {
@@ -58,7 +58,7 @@ final class Deadline {
         if (action == null) {
             return;
         }
-        if (atNanos - System.nanoTime() > 0) {
+        if (atNanos - loop.ticker().nanoTime() > 0) {
             setAlarm();
         } else {
             otherwise = null;

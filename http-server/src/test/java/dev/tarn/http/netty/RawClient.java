@@ -110,6 +110,18 @@ final class RawClient implements Closeable {
         }
     }
 
+    /// Reads answers until the server has closed the connection; whether all were whole.
+    boolean isClosedAfterWholeAnswers() throws IOException {
+        while (true) {
+            in.mark(1);
+            if (in.read() < 0) {
+                return true;
+            }
+            in.reset();
+            var _ = answer();
+        }
+    }
+
     private String line() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int b = in.read(); b != '\n'; b = in.read()) {

@@ -75,6 +75,21 @@ class TlsTest extends ServerFixture {
         content.file().orElseThrow().close();
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aFileAtHandIsSentEncrypted(boolean isResident) throws IOException {
+        int size = (2 << 20) + 99;
+        FileContent content = new FileContent(folder.resolve("blob"), size);
+        RegistryServer server =
+                serve(config, Limits.DEFAULT, isResident ? content : content.onDiskOnly());
+        RawClient client = tlsClient(server, "TLSv1.3");
+
+        RegistryServerTest.assertPattern(client.send(RawClient.get("/")), size);
+        RegistryServerTest.assertPattern(client.send(RawClient.get("/")), size);
+
+        content.delete();
+    }
+
     @Test
     void aRefusalIsReadableToo() throws IOException {
         RawClient client =
