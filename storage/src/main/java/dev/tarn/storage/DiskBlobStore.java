@@ -10,12 +10,9 @@ import dev.tarn.pull.IncomingBlob;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Optional;
@@ -92,34 +89,26 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
         return Optional.empty();
     }
 
-    /// The blob, where its file looks as the index says. The file is opened before it is looked at:
-    /// one that was put in its place in between looks otherwise.
+    /// The blob, where its file looks as the index says.
     private Optional<BlobContent> openUnchanged(Digest digest) throws IOException {
         Optional<Fingerprint> row = rows.find(digest);
-        if (row.isEmpty()) {
-            return Optional.empty();
-        }
         Path place = layout.blob(digest);
-        FileChannel file;
-        try {
-            file = FileChannel.open(place, StandardOpenOption.READ);
-        } catch (NoSuchFileException e) {
+        if (row.isEmpty() || Files.notExists(place) || Files.isDirectory(place)) {
             return Optional.empty();
         }
+        OpenBlob blob = OpenBlob.open(place, row.get());
         boolean isUnchanged = false;
         try {
-            if (Fingerprint.of(place).equals(row.get())) {
-                OpenBlob.warm(place, row.get().size());
-                isUnchanged = true;
+            isUnchanged = blob.isUnchanged(); // opened first: what took its place since is another
+            if (isUnchanged) {
+                blob.warm();
             }
-        } catch (NoSuchFileException e) {
-            LOG.debug("blob {} was taken away as it was opened", digest, e);
         } finally {
             if (!isUnchanged) {
-                file.close();
+                blob.release();
             }
         }
-        return isUnchanged ? hold(digest, new OpenBlob(place, file, row.get())) : Optional.empty();
+        return isUnchanged ? hold(digest, blob) : Optional.empty();
     }
 
     /// The first reader of a file that has just been opened, and is kept open for the next.
@@ -158,15 +147,19 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
     private Optional<BlobContent> verify(Digest digest, Path place) throws IOException {
         makeReadOnly(place);
         Fingerprint before = Fingerprint.of(place);
-        FileChannel file = FileChannel.open(place, StandardOpenOption.READ);
+        if (Files.isDirectory(place)) {
+            quarantine(digest, place);
+            return Optional.empty();
+        }
+        OpenBlob blob = OpenBlob.open(place, before);
         boolean isRight = false;
         try {
-            isRight = hash(place, digest).equals(digest) && Fingerprint.of(place).equals(before);
+            isRight = hash(place, digest).equals(digest) && blob.isUnchanged();
         } catch (IOException e) {
             LOG.error("blob {} cannot be read to its end", digest, e);
         } finally {
             if (!isRight) {
-                file.close();
+                blob.release();
             }
         }
         if (!isRight) {
@@ -175,7 +168,7 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
         }
         LOG.info("blob {}: its file had changed or was unknown, and has been verified", digest);
         remember(digest, before);
-        return hold(digest, new OpenBlob(place, file, before));
+        return hold(digest, blob);
     }
 
     /// A row that cannot be written costs no more than hashing the file again.

@@ -1,9 +1,8 @@
 package dev.tarn.storage;
 
-import java.io.FileInputStream;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -28,29 +27,35 @@ final class OpenBlob {
     /// costs more than the rare wait.
     static final int SMALL_BYTES_MAX = 1 << 20;
 
+    private static final int READ_BYTES_MAX = 64 << 10;
+
     private static final Logger LOG = LoggerFactory.getLogger(OpenBlob.class);
 
     private final Path place;
-    private final FileChannel file;
+    private final RandomAccessFile file;
     private final Fingerprint fingerprint;
     private final AtomicInteger holders = new AtomicInteger(1);
-    private final Lock mappingLock = new ReentrantLock();
+    private final Lock fileLock = new ReentrantLock();
     private @Nullable Arena arena;
     private volatile @Nullable MemorySegment mapping;
 
-    /// Held once: by whoever made it. The file is this one's from here on.
-    OpenBlob(Path place, FileChannel file, Fingerprint fingerprint) {
+    private OpenBlob(Path place, RandomAccessFile file, Fingerprint fingerprint) {
         this.place = place;
         this.file = file;
         this.fingerprint = fingerprint;
+    }
+
+    /// Held once: by whoever opens it.
+    static OpenBlob open(Path place, Fingerprint fingerprint) throws IOException {
+        return new OpenBlob(place, new RandomAccessFile(place.toFile(), "r"), fingerprint);
     }
 
     long size() {
         return fingerprint.size();
     }
 
-    FileChannel file() {
-        return file;
+    FileChannel channel() {
+        return file.getChannel();
     }
 
     /// Whether the file in this place is still this one, and looks as it did.
@@ -78,16 +83,6 @@ final class OpenBlob {
         }
     }
 
-    /// Reads a small file once, so that no event loop has to wait for it. Not through a channel,
-    /// which an interrupt would close.
-    static void warm(Path place, long size) throws IOException {
-        if (size <= SMALL_BYTES_MAX) {
-            try (InputStream file = new FileInputStream(place.toFile())) {
-                file.transferTo(OutputStream.nullOutputStream());
-            }
-        }
-    }
-
     /// Looks at the first and the last page: files are read, and forgotten, from the front.
     boolean isResident(long start, long end) {
         if (size() <= SMALL_BYTES_MAX) {
@@ -102,22 +97,43 @@ final class OpenBlob {
         }
     }
 
-    /// Not through the channel, which an interrupt of one reader would close for all.
-    int read(ByteBuffer target, long position) {
-        int length = (int) Math.min(target.remaining(), size() - position);
-        target.put(mapping().asSlice(position, length).asByteBuffer());
-        return length;
+    /// Reads some bytes. Not through the channel, which an interrupt of one reader would close for
+    /// all of them.
+    int read(ByteBuffer target, long position) throws IOException {
+        byte[] bytes = new byte[Math.min(target.remaining(), READ_BYTES_MAX)];
+        fileLock.lock();
+        try {
+            file.seek(position);
+            int length = file.read(bytes);
+            if (length < 0) {
+                throw new EOFException("the file ends before byte " + position);
+            }
+            target.put(bytes, 0, length);
+            return length;
+        } finally {
+            fileLock.unlock();
+        }
+    }
+
+    /// Reads a small file once, so that no event loop has to wait for it.
+    void warm() throws IOException {
+        if (size() <= SMALL_BYTES_MAX) {
+            ByteBuffer scratch = ByteBuffer.allocate((int) size());
+            while (scratch.hasRemaining()) {
+                var _ = read(scratch, scratch.position());
+            }
+        }
     }
 
     private MemorySegment mapping() {
         MemorySegment mapped = mapping;
         if (mapped == null) {
-            mappingLock.lock();
+            fileLock.lock();
             try {
                 mapped = mapping == null ? map() : mapping;
                 mapping = mapped;
             } finally {
-                mappingLock.unlock();
+                fileLock.unlock();
             }
         }
         return mapped;
@@ -128,7 +144,7 @@ final class OpenBlob {
         Arena shared = Arena.ofShared();
         arena = shared;
         try {
-            return file.map(MapMode.READ_ONLY, 0, size(), shared);
+            return file.getChannel().map(MapMode.READ_ONLY, 0, size(), shared);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot be mapped: " + place, e);
         }

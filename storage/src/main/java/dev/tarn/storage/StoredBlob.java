@@ -1,7 +1,6 @@
 package dev.tarn.storage;
 
 import dev.tarn.pull.BlobFile;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -29,15 +28,12 @@ final class StoredBlob implements BlobFile {
 
     @Override
     public int read(ByteBuffer target, long position) throws IOException {
-        if (position >= blob.size()) {
-            throw new EOFException("the file ends before byte " + position);
-        }
         return blob.read(target, position);
     }
 
     @Override
     public FileChannel channel() {
-        return blob.file();
+        return blob.channel();
     }
 
     @Override
