@@ -4,7 +4,7 @@ import ch.qos.logback.classic.LoggerContext;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/// The process's own log, which `logback.xml` describes.
+/// The process's own log, which `LogToStandardError` describes.
 final class Log {
 
     private Log() {}

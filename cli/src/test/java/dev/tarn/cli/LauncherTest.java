@@ -41,7 +41,7 @@ class LauncherTest {
         assertThat(said.out())
                 .startsWith("a --enable-native-access=ALL-UNNAMED ")
                 .endsWith(
-                        "-cp %s/project/cli/target/app/lib/* dev.tarn.cli.Main serve -c two words\n"
+                        "-cp %s/project/cli/target/app/lib/tarn.jar dev.tarn.cli.Main serve -c two words\n"
                                 .formatted(folder));
     }
 
@@ -143,7 +143,26 @@ class LauncherTest {
         Files.createSymbolicLink(link, Path.of("../project/tarn"));
         Said said = run(link, Map.of("TARN_JAVA_HOME", jdk("a", "25")));
 
-        assertThat(said.out()).contains(folder + "/project/cli/target/app/lib/*");
+        assertThat(said.out()).contains(folder + "/project/cli/target/app/lib/tarn.jar ");
+    }
+
+    @Test
+    void itUsesTheCacheThatTheBuildMadeAndDoesWithoutOne() throws Exception {
+        built();
+        Map<String, String> environment = Map.of("TARN_JAVA_HOME", jdk("a", "25"));
+        assertThat(tarn(environment).out()).doesNotContain("AOT");
+
+        Path cache = Files.createFile(folder.resolve("project/cli/target/app/tarn.aot"));
+        assertThat(tarn(environment).out()).startsWith("a -XX:AOTCache=%s ".formatted(cache));
+    }
+
+    @Test
+    void itLoadsNativeLibrariesFromWhereTheBuildPutThem() throws Exception {
+        built();
+
+        assertThat(tarn(Map.of("TARN_JAVA_HOME", jdk("a", "25"))).out())
+                .contains(
+                        " -Djava.library.path=%s/project/cli/target/app/native ".formatted(folder));
     }
 
     private void built() throws IOException {

@@ -3,6 +3,7 @@ package dev.tarn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -18,6 +19,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,15 +52,21 @@ class ServeTest {
         return new ProcessBuilder(
                         ProcessHandle.current().info().command().orElseThrow(),
                         "--enable-native-access=ALL-UNNAMED",
-                        "-Dlogback.configurationFile=logback.xml", // the one that is shipped
                         "-cp",
-                        System.getProperty("java.class.path"),
+                        shippedClassPath(),
                         Main.class.getName(),
                         "serve",
                         "-c",
                         config.toString())
                 .redirectError(folder.resolve("err").toFile())
                 .start();
+    }
+
+    /// Without what the tests have of their own, such as a log of theirs.
+    private static String shippedClassPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(part -> !part.endsWith("test-classes"))
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private static int get(String uri) throws IOException, InterruptedException {

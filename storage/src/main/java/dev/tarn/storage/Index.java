@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.StampedLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
+import org.rocksdb.util.Environment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -98,17 +100,28 @@ final class Index implements AutoCloseable {
         }
     }
 
-    /// Loads RocksDB's native library and deletes its unpacked file at once: a process that is
-    /// killed would leave 17 MB behind each time.
+    /// Loads RocksDB's native library from `java.library.path`, where a Tarn that has been packaged
+    /// has it, or unpacks it.
+    @SuppressWarnings("restricted") // the program runs with --enable-native-access
     private static void loadLibrary() throws IOException {
+        try {
+            System.loadLibrary(Environment.getJniLibraryName("rocksdb"));
+        } catch (UnsatisfiedLinkError e) {
+            unpackLibrary();
+        }
+        RocksDB.loadLibrary();
+    }
+
+    /// Deletes the unpacked file at once: a process that is killed would leave 17 MB behind each
+    /// time.
+    private static void unpackLibrary() throws IOException {
         Path folder = Files.createTempDirectory("tarn-native-");
         try {
             NativeLibraryLoader.getInstance().loadLibrary(folder.toString());
-            RocksDB.loadLibrary();
         } catch (RuntimeException | UnsatisfiedLinkError e) {
             throw new IOException(
-                    "RocksDB's native library cannot be loaded; it is unpacked into %s, which must not be mounted noexec"
-                            .formatted(folder),
+                    "RocksDB's native library is not in java.library.path (%s), and cannot be unpacked into %s, which must not be mounted noexec"
+                            .formatted(System.getProperty("java.library.path"), folder),
                     e);
         } finally {
             try (Stream<Path> files = Files.list(folder)) {
@@ -163,6 +176,14 @@ final class Index implements AutoCloseable {
         }
     }
 
+    /// The number in a row; empty where there is no such row, or no number in it.
+    OptionalLong findNumber(Family family, byte[] key) throws IOException {
+        byte[] row = find(family, key);
+        return row == null || row.length != Long.BYTES
+                ? OptionalLong.empty()
+                : OptionalLong.of(Change.numbers(row).getLong());
+    }
+
     /// Hands all rows of a family to `rows`.
     void forEach(Family family, Rows rows) throws IOException {
         long stamp = inUse.readLock();
@@ -193,11 +214,11 @@ final class Index implements AutoCloseable {
     private void write(List<Change> changes) throws IOException {
         try (WriteBatch batch = new WriteBatch()) {
             for (Change change : changes) {
-                byte[] row = change.row();
-                if (row == null) {
-                    batch.delete(handle(change.family()), change.key());
-                } else {
-                    batch.put(handle(change.family()), change.key(), row);
+                ColumnFamilyHandle family = handle(change.family());
+                switch (change.kind()) {
+                    case PUT -> batch.put(family, change.key(), change.row());
+                    case DELETE -> batch.delete(family, change.key());
+                    case ADD -> batch.merge(family, change.key(), change.row());
                 }
             }
             database.write(options.synced(), batch);

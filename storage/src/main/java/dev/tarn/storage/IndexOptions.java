@@ -41,6 +41,7 @@ final class IndexOptions implements AutoCloseable {
             new ColumnFamilyOptions()
                     .setWriteBufferSize(WRITE_BUFFER_BYTES)
                     .setMaxWriteBufferNumber(2)
+                    .setMergeOperatorName("uint64add")
                     .setCompressionType(CompressionType.LZ4_COMPRESSION)
                     .setTableFormatConfig(
                             new BlockBasedTableConfig()

@@ -2,11 +2,15 @@ package dev.tarn.storage;
 
 import dev.tarn.oci.Digest;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +20,7 @@ import org.slf4j.LoggerFactory;
 final class Recovery {
 
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
-    private static final int ROWS_PER_COMMIT = 1_000;
+    private static final int ROWS_PER_COMMIT = 10_000;
 
     private final Layout layout;
 
@@ -36,34 +40,57 @@ final class Recovery {
     /// Fills a new index from the blobs that are there. Manifests, tags and links are fetched again
     /// as they are asked for.
     void rebuild(Index index) throws IOException {
-        long count = 0;
-        List<Change> changes = new ArrayList<>();
+        Adoption adoption = new Adoption(index);
         for (Digest.Algorithm algorithm : Digest.Algorithm.values()) {
-            try (Stream<Path> files = Files.walk(layout.blobs(algorithm), 2)) {
-                for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-                    Optional<Change> change = row(algorithm, file);
-                    change.ifPresent(changes::add);
-                    count += change.isPresent() ? 1 : 0;
-                    if (changes.size() == ROWS_PER_COMMIT) {
-                        index.commit(changes.toArray(Change[]::new));
-                        changes.clear();
-                    }
-                }
-            }
+            Path blobs = layout.blobs(algorithm);
+            Files.walkFileTree(
+                    blobs,
+                    Set.of(),
+                    2,
+                    new SimpleFileVisitor<>() {
+                        @Override
+                        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                                throws IOException {
+                            if (attributes.isRegularFile()) {
+                                adoption.add(algorithm, file, attributes.size());
+                            }
+                            return FileVisitResult.CONTINUE;
+                        }
+                    });
         }
-        index.commit(changes.toArray(Change[]::new));
+        adoption.commit();
         index.markComplete();
-        LOG.info("index: new, with {} blobs that the tree holds", count);
+        LOG.info("index: new, with {} blobs that the tree holds", adoption.count);
     }
 
-    private Optional<Change> row(Digest.Algorithm algorithm, Path file) throws IOException {
-        Optional<Digest> digest = layout.digestOfBlob(algorithm, file);
-        if (digest.isEmpty()) {
-            LOG.warn("{} is not a blob: left alone", file);
-            return Optional.empty();
+    /// Rows for files that are there, written many at a time.
+    private final class Adoption {
+        private final Index index;
+        private final List<Change> changes = new ArrayList<>();
+        private long count;
+
+        Adoption(Index index) {
+            this.index = index;
         }
-        byte[] row = Fingerprint.unverified(Files.size(file)).toRow();
-        return Optional.of(Change.put(Family.BLOB, RowKey.of(digest.get()), row));
+
+        void add(Digest.Algorithm algorithm, Path file, long size) throws IOException {
+            Optional<Digest> digest = layout.digestOfBlob(algorithm, file);
+            if (digest.isEmpty()) {
+                LOG.warn("{} is not a blob: left alone", file);
+                return;
+            }
+            byte[] row = Fingerprint.unverified(size).toRow();
+            changes.add(Change.put(Family.BLOB, RowKey.of(digest.get()), row));
+            count++;
+            if (changes.size() == ROWS_PER_COMMIT) {
+                commit();
+            }
+        }
+
+        void commit() throws IOException {
+            index.commit(changes.toArray(Change[]::new));
+            changes.clear();
+        }
     }
 
     /// Deletes the incoming files that no download can go on with, and the rows about files that

@@ -86,12 +86,15 @@ final class CrashTest {
             assertThat(root.resolve("incoming")).as(when).isEmptyDirectory();
             Set<Digest> inPlace = inPlace();
             assertThat(inPlace).as(when).containsAll(acknowledged);
+            long byteCount = 0;
             for (Digest digest : inPlace) {
                 byte[] bytes = read(store.blobs(), digest);
+                byteCount += bytes.length;
                 assertThat(Digest.of(digest.algorithm(), bytes)).as(when).isEqualTo(digest);
             }
             assertThat(root.resolve("quarantine")).as(when).isEmptyDirectory();
             assertThat(store.blobCount()).as(when).isEqualTo(inPlace.size());
+            assertThat(store.byteCount()).as(when).isEqualTo(byteCount);
         }
     }
 

@@ -1,0 +1,146 @@
+package dev.tarn.cli;
+
+import dev.tarn.oci.Digest;
+import dev.tarn.upstream.FakeImage;
+import dev.tarn.upstream.FakeRegistry;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+
+/// Part of the build: has the program that was just built serve misses and hits from an upstream
+/// over TLS, through its own launcher, so that the JVM writes down which classes that takes and how
+/// they are linked, and need not find out again at each start (JEP 483, 514, 515).
+///
+/// A build without this cache is complete, and only starts slowly; so a rehearsal that fails is a
+/// warning.
+final class Rehearsal {
+
+    private static final String CACHE = "tarn.aot";
+    private static final int PATIENCE_SECONDS = 60;
+    private static final Pattern READY = Pattern.compile("tarn is ready on (http://\\S+) .*");
+    private static final String IMAGE = "library/image";
+    private static final int[] LAYER_BYTES = {1_000, 300_000, 20_000_000};
+
+    private Rehearsal() {}
+
+    /// Takes the launcher and the folder with the program.
+    public static void main(String... arguments) throws Exception {
+        Path launcher = Path.of(arguments[0]).toRealPath();
+        Path app = Path.of(arguments[1]).toRealPath();
+        Path cache = app.resolve(CACHE);
+        Files.deleteIfExists(cache);
+        Path log = app.resolveSibling("rehearsal.log");
+        try (TemporaryFolder folder = TemporaryFolder.create()) {
+            rehearse(launcher, app, folder.path(), log);
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(cache);
+            System.err.println("[WARNING] the rehearsal failed: " + e);
+        }
+        if (Files.notExists(cache)) {
+            System.err.printf("[WARNING] Tarn will start slowly, without %s; see %s%n", cache, log);
+        }
+    }
+
+    private static void rehearse(Path launcher, Path app, Path folder, Path log) throws Exception {
+        X509Bundle authority =
+                new CertificateBuilder()
+                        .subject("CN=Rehearsal")
+                        .setIsCertificateAuthority(true)
+                        .buildSelfSigned();
+        try (FakeRegistry registry = FakeRegistry.startTls(tls(authority))) {
+            FakeImage image = registry.addImage(IMAGE, "latest", 1, LAYER_BYTES);
+            Path config = configure(folder, authority, registry.port());
+            Process tarn = start(launcher, app, config, log);
+            try (BufferedReader out = tarn.inputReader()) {
+                String line = String.valueOf(out.readLine());
+                Matcher ready = READY.matcher(line);
+                if (!ready.matches()) {
+                    throw new IOException("instead of being ready it said: " + line);
+                }
+                PullClient client = new PullClient(URI.create(ready.group(1)));
+                pull(client, image); // misses
+                pull(client, image); // hits
+                tarn.toHandle().destroy(); // a SIGTERM, upon which the JVM writes the cache
+                if (!tarn.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || tarn.exitValue() != 0) {
+                    throw new IOException("it did not end as it should");
+                }
+            } finally {
+                tarn.destroyForcibly();
+            }
+        }
+    }
+
+    private static SSLContext tls(X509Bundle authority) throws Exception {
+        X509Bundle bundle =
+                new CertificateBuilder()
+                        .subject("CN=127.0.0.1")
+                        .addSanIpAddress("127.0.0.1")
+                        .buildIssuedBy(authority);
+        KeyManagerFactory keys =
+                KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(bundle.toKeyStore(new char[0]), new char[0]);
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(keys.getKeyManagers(), null, null);
+        return tls;
+    }
+
+    private static Path configure(Path folder, X509Bundle authority, int port) throws IOException {
+        Path ca = Files.writeString(folder.resolve("ca.pem"), authority.getCertificatePEM());
+        return Files.writeString(
+                folder.resolve("tarn.yaml"),
+                """
+                http: {addr: "127.0.0.1:0"}
+                admin: {addr: "127.0.0.1:0"}
+                storage: {rootdirectory: "%s"}
+                default-upstream: upstream.test
+                upstreams:
+                  upstream.test: {urls: ["https://127.0.0.1:%d"], ca: "%s"}
+                  docker.io: {}
+                """
+                        .formatted(folder.resolve("store"), port, ca));
+    }
+
+    /// In the folder of the program, so that the cache has a name without spaces.
+    private static Process start(Path launcher, Path app, Path config, Path log)
+            throws IOException {
+        ProcessBuilder builder =
+                new ProcessBuilder(launcher.toString(), "serve", "-c", config.toString())
+                        .directory(app.toFile())
+                        .redirectError(log.toFile());
+        builder.environment().put("TARN_JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("TARN_JAVA_OPTS", "-XX:AOTCacheOutput=" + CACHE);
+        return builder.start();
+    }
+
+    private static void pull(PullClient client, FakeImage image) throws IOException {
+        expect(200, client.get("/v2/"));
+        for (String reference : new String[] {"latest", image.digest().toString()}) {
+            expect(200, client.head("/v2/" + IMAGE + "/manifests/" + reference));
+            expect(200, client.get("/v2/" + IMAGE + "/manifests/" + reference));
+        }
+        for (var blob : image.blobs()) {
+            String target = "/v2/" + IMAGE + "/blobs/" + blob.digest();
+            expect(200, client.get(target));
+            expect(200, client.head(target));
+            expect(206, client.get(target, "Range", "bytes=10-99"));
+        }
+        Digest unknown = Digest.of(Digest.Algorithm.SHA256, new byte[1]);
+        expect(404, client.get("/v2/" + IMAGE + "/blobs/" + unknown));
+        expect(200, client.get("/v2/" + IMAGE + "/tags/list"));
+    }
+
+    private static void expect(int status, Answer answer) throws IOException {
+        if (answer.status() != status) {
+            throw new IOException("it answered " + answer.status() + ", not " + status);
+        }
+    }
+}
