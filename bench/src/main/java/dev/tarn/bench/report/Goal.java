@@ -45,7 +45,20 @@ public record Goal(String what, Relation relation, double bound, OptionalDouble 
                 "%s: %s ÷ %s".formatted(sheet.title(), metric, reference),
                 relation,
                 bound,
-                combine(sheet, metric, subject, reference, (a, b) -> a / b));
+                combine(
+                        sheet.median(subject, metric),
+                        sheet.median(reference, metric),
+                        (a, b) -> a / b));
+    }
+
+    /// How many times what the same has in another case, or under another metric.
+    public static Goal ratio(
+            String what,
+            OptionalDouble measured,
+            OptionalDouble reference,
+            Relation relation,
+            double bound) {
+        return new Goal(what, relation, bound, combine(measured, reference, (a, b) -> a / b));
     }
 
     /// How much more than what `reference` has.
@@ -60,7 +73,10 @@ public record Goal(String what, Relation relation, double bound, OptionalDouble 
                 "%s: %s − %s".formatted(sheet.title(), metric, reference),
                 relation,
                 bound,
-                combine(sheet, metric, subject, reference, (a, b) -> a - b));
+                combine(
+                        sheet.median(subject, metric),
+                        sheet.median(reference, metric),
+                        (a, b) -> a - b));
     }
 
     /// How many times what the one of `references` has that has most.
@@ -76,13 +92,7 @@ public record Goal(String what, Relation relation, double bound, OptionalDouble 
     }
 
     private static OptionalDouble combine(
-            Sheet sheet,
-            Metric metric,
-            String subject,
-            String reference,
-            DoubleBinaryOperator how) {
-        OptionalDouble mine = sheet.median(subject, metric);
-        OptionalDouble other = sheet.median(reference, metric);
+            OptionalDouble mine, OptionalDouble other, DoubleBinaryOperator how) {
         return mine.isPresent() && other.isPresent()
                 ? OptionalDouble.of(how.applyAsDouble(mine.getAsDouble(), other.getAsDouble()))
                 : OptionalDouble.empty();

@@ -7,7 +7,13 @@ import java.util.List;
 
 /// One thing that is measured.
 public sealed interface Scenario
-        permits ManifestScenario, SmallBlobScenario, LargeBlobScenario, MissCpuScenario {
+        permits ManifestScenario,
+                SmallBlobScenario,
+                LargeBlobScenario,
+                ColdWanScenario,
+                ColdHerdScenario,
+                MissCpuScenario,
+                IdleScenario {
 
     /// Its name on the command line.
     String name();
@@ -26,6 +32,9 @@ public sealed interface Scenario
                 new SmallBlobScenario(),
                 new LargeBlobScenario(false),
                 new LargeBlobScenario(true),
-                new MissCpuScenario());
+                new ColdHerdScenario(),
+                new ColdWanScenario(),
+                new MissCpuScenario(),
+                new IdleScenario());
     }
 }

@@ -2,15 +2,19 @@ package dev.tarn.bench.scenario;
 
 import dev.tarn.bench.fixture.Blob;
 import dev.tarn.bench.fixture.Fixtures;
+import dev.tarn.bench.fixture.Image;
 import dev.tarn.bench.fixture.Shelf;
 import dev.tarn.bench.load.Connection;
+import dev.tarn.bench.load.ImagePull;
 import dev.tarn.bench.server.Peer;
 import dev.tarn.bench.server.Server;
 import dev.tarn.bench.upstream.FakeUpstream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /// What most scenarios set up: an upstream, what it has, and servers in front of it.
 final class Stand implements AutoCloseable {
@@ -84,6 +88,23 @@ final class Stand implements AutoCloseable {
             server.awaitQuiet();
         }
         throw new IOException(server.label() + " does not keep " + path);
+    }
+
+    Optional<Server> find(String label) {
+        return servers.stream().filter(server -> server.label().equals(label)).findFirst();
+    }
+
+    /// Lets every server fetch and serve an image over a fast link, so that what comes next does
+    /// not measure how it wakes up.
+    void warmUp() throws IOException {
+        Image image = fixtures.image(Collections.nCopies(5, 20_000_000L));
+        shelf.add(image, "warm-up");
+        for (Server server : servers) {
+            for (int i = 0; i < 3; i++) {
+                new ImagePull(server.endpoint(), image, "warm-up", LONG).run();
+            }
+            server.awaitQuiet();
+        }
     }
 
     /// One verified pull.
