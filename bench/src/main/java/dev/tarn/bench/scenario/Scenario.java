@@ -13,6 +13,8 @@ public sealed interface Scenario
                 ColdWanScenario,
                 ColdHerdScenario,
                 MissCpuScenario,
+                SlowClientsScenario,
+                RestartScenario,
                 IdleScenario {
 
     /// Its name on the command line.
@@ -35,6 +37,8 @@ public sealed interface Scenario
                 new ColdHerdScenario(),
                 new ColdWanScenario(),
                 new MissCpuScenario(),
+                new SlowClientsScenario(),
+                new RestartScenario(),
                 new IdleScenario());
     }
 }

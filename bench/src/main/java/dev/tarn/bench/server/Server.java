@@ -107,6 +107,12 @@ public final class Server implements AutoCloseable {
         }
     }
 
+    /// Kills it, without a word.
+    public void kill() {
+        processes.root().destroyForcibly();
+        close();
+    }
+
     @Override
     public void close() {
         stop.run();

@@ -2,6 +2,7 @@ package dev.tarn.bench.server;
 
 import dev.tarn.bench.load.Endpoint;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -12,6 +13,13 @@ public record Setup(
         List<String> command,
         Map<String, String> environment,
         Endpoint endpoint) {
+
+    /// The same with one more variable in its environment.
+    public Setup with(String name, String value) {
+        Map<String, String> more = new HashMap<>(environment);
+        more.put(name, value);
+        return new Setup(peer, folder, command, more, endpoint);
+    }
 
     /// What it prints.
     public Path log() {
