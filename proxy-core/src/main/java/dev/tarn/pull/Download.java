@@ -11,9 +11,9 @@ import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.oci.Repository;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -24,8 +24,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 ///
 /// Virtual threads share the work. The *supervisor* opens the file, starts the others, and waits
 /// for the outcome. *Workers* each fetch one chunk after another. The *hasher* follows the unbroken
-/// prefix of the file; where that reaches the end, it checks the digest, commits, and lets the last
-/// bytes go.
+/// prefix of the file and hashes what the workers did not; where that reaches the end, it checks
+/// the digest, commits, and lets the last bytes go.
 final class Download {
 
     /// Follows a download from outside. Called on the download's own threads.
@@ -42,9 +42,6 @@ final class Download {
         void ended();
     }
 
-    /// Every download has one, also while it waits for its turn at the upstream.
-    private static final int HASH_BUFFER_BYTES = 64 << 10;
-
     private final Digest digest;
     private final Repository startedBy;
     private final Source source;
@@ -53,6 +50,7 @@ final class Download {
     private final DownloadConfig config;
     private final Observer observer;
     private final Progress progress;
+    private final PrefixHash hash;
     private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isStarted = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -75,6 +73,7 @@ final class Download {
         this.config = config;
         this.observer = observer;
         this.progress = new Progress(config);
+        this.hash = new PrefixHash(digest.algorithm());
     }
 
     /// Starts the work; whether it was this call that did.
@@ -204,45 +203,34 @@ final class Download {
     }
 
     private void write(IncomingBlob file, Chunks.Chunk chunk, ByteBuffer bytes) {
-        long count = bytes.remaining();
+        ByteBuffer hot = bytes.duplicate();
+        long start = chunk.cursor();
         try {
-            file.write(bytes, chunk.cursor());
+            file.write(bytes, start);
         } catch (IOException e) {
             throw new StoreFailed("cannot write " + digest, e);
         }
-        progress.wrote(chunk, count);
+        progress.wrote(chunk, hot.remaining());
+        hash.update(hot, start);
+        progress.hashed(hash);
     }
 
     // The hasher.
 
     private void hash(IncomingBlob file) throws InterruptedException, IOException {
-        MessageDigest hash = digest.algorithm().newHash();
-        long size;
         try (BlobReader reader = file.open()) {
-            size = hash(reader, hash);
-        }
-        if (!Digest.of(digest.algorithm(), hash).equals(digest)) {
-            throw new UpstreamFailed(WRONG_BYTES, startedBy + " sent other bytes than " + digest);
-        }
-        file.commit(size);
-        observer.committed(size);
-        progress.commit();
-    }
-
-    private long hash(BlobReader reader, MessageDigest hash)
-            throws InterruptedException, IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(HASH_BUFFER_BYTES);
-        long position = 0;
-        for (long end = progress.awaitPrefix(position);
-                end > position;
-                end = progress.awaitPrefix(position)) {
-            while (position < end) {
-                buffer.clear().limit((int) Math.min(buffer.capacity(), end - position));
-                position += reader.read(buffer, position);
-                hash.update(buffer.flip());
+            for (OptionalLong end = progress.awaitBacklog(hash);
+                    end.isPresent();
+                    end = progress.awaitBacklog(hash)) {
+                hash.readOn(reader, end.getAsLong());
             }
         }
-        return position;
+        if (!hash.digest().equals(digest)) {
+            throw new UpstreamFailed(WRONG_BYTES, startedBy + " sent other bytes than " + digest);
+        }
+        file.commit(hash.position());
+        observer.committed(hash.position());
+        progress.commit();
     }
 
     // Failure.

@@ -15,6 +15,7 @@ final class DownloadReader implements BlobContent {
     private final ByteRange range;
     private volatile @Nullable BlobReader file;
     private volatile long position;
+    private boolean isNew = true;
 
     DownloadReader(Progress progress, ByteRange range) {
         this.progress = progress;
@@ -36,6 +37,11 @@ final class DownloadReader implements BlobContent {
         };
     }
 
+    /// Whether it has had nothing yet. Asked on the reader's own thread.
+    boolean isNew() {
+        return isNew;
+    }
+
     @Override
     public long awaitSize() throws InterruptedException {
         return progress.awaitSize();
@@ -44,7 +50,9 @@ final class DownloadReader implements BlobContent {
     @Override
     public long awaitReadable(long position) throws InterruptedException {
         this.position = position;
-        return progress.awaitReadable(position);
+        long end = progress.awaitReadable(this, position);
+        isNew = false;
+        return end;
     }
 
     @Override

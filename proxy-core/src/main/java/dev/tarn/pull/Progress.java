@@ -6,18 +6,18 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// How far one download has come, and how it ended: all that its threads and its readers share,
-/// behind one monitor. Nobody holds the monitor while waiting for the network, nor for more of the
-/// disk than a file that is opened.
+/// behind one lock. Nobody holds the lock while waiting for the network, nor for more of the disk
+/// than a file that is opened.
 final class Progress {
 
     /// How a download stands. Everything but the first is an outcome, and the first outcome counts.
@@ -34,10 +34,17 @@ final class Progress {
 
     private final Chunks chunks;
     private final Duration idleTimeout;
-    private final Set<DownloadReader> readers = new LinkedHashSet<>();
+    private final Lock lock = new ReentrantLock();
+
+    /// Something is to be hashed that no worker hashes, or all is hashed.
+    private final Condition backlog = lock.newCondition();
+
+    /// There is an outcome, or nobody reads, or news to tell.
+    private final Condition supervised = lock.newCondition();
+
+    private final Audience audience = new Audience(lock, supervised);
     private final Map<Thread, Optional<Source.Fetch>> fetching = new HashMap<>();
     private State state = State.RUNNING;
-    private long readerlessSince = System.nanoTime();
     private @Nullable RegistryException failure;
     private @Nullable IncomingBlob file;
 
@@ -49,146 +56,202 @@ final class Progress {
     // Readers.
 
     /// Takes in one more reader; false once there is an outcome.
-    synchronized boolean join(DownloadReader reader) throws IOException {
-        if (state != State.RUNNING) {
-            return false;
-        }
-        if (file != null) {
-            reader.open(file.open());
-        }
-        return readers.add(reader);
-    }
-
-    synchronized void leave(DownloadReader reader) {
-        readers.remove(reader);
-        if (readers.isEmpty()) {
-            readerlessSince = System.nanoTime();
-            notifyAll();
+    boolean join(DownloadReader reader) throws IOException {
+        try (Hold _ = hold()) {
+            if (state != State.RUNNING) {
+                return false;
+            }
+            if (file != null) {
+                reader.open(file.open());
+            }
+            return audience.add(reader);
         }
     }
 
-    synchronized long awaitSize() throws InterruptedException {
-        while (true) {
-            throwFailure();
-            if (chunks.size().isPresent()) {
-                return chunks.size().getAsLong();
-            }
-            wait();
+    void leave(DownloadReader reader) {
+        try (Hold _ = hold()) {
+            audience.remove(reader);
         }
     }
 
-    synchronized long awaitReadable(long position) throws InterruptedException {
-        while (true) {
-            throwFailure();
-            long end = chunks.presentEnd(position);
-            if (state != State.COMMITTED) {
-                end = Math.min(end, chunks.size().orElse(0) - HELD_BACK_BYTES);
+    long awaitSize() throws InterruptedException {
+        try (Hold _ = hold()) {
+            while (true) {
+                throwFailure();
+                if (chunks.size().isPresent()) {
+                    return chunks.size().getAsLong();
+                }
+                audience.arrived().await();
             }
-            if (end > position) {
-                return end;
-            }
-            wait();
         }
+    }
+
+    /// Waits for bytes at `position`; unless the reader is eager, for many, or for news.
+    long awaitReadable(DownloadReader reader, long position) throws InterruptedException {
+        try (Hold _ = hold()) {
+            long edition = audience.edition();
+            while (true) {
+                throwFailure();
+                long end = readableEnd(position);
+                boolean isEager =
+                        state == State.COMMITTED
+                                || Audience.isEager(reader, position, chunks.size().orElse(0));
+                if (audience.isEnough(end - position, isEager, edition)) {
+                    return end;
+                }
+                (isEager ? audience.arrived() : audience.news(end > position)).await();
+            }
+        }
+    }
+
+    private long readableEnd(long position) {
+        long end = chunks.presentEnd(position);
+        return state == State.COMMITTED
+                ? end
+                : Math.min(end, chunks.size().orElse(0) - HELD_BACK_BYTES);
     }
 
     // Workers.
 
     /// The next part to ask a source for; empty where nothing is left to ask for.
-    synchronized Optional<Chunks.Chunk> claim(ByteRange wantedFirst) {
-        if (state != State.RUNNING) {
-            return Optional.empty();
+    Optional<Chunks.Chunk> claim(ByteRange wantedFirst) {
+        try (Hold _ = hold()) {
+            if (state != State.RUNNING) {
+                return Optional.empty();
+            }
+            OptionalLong size = chunks.size();
+            return size.isEmpty()
+                    ? Optional.of(chunks.first(wantedFirst))
+                    : chunks.next(audience.wanted(size.getAsLong()));
         }
-        OptionalLong size = chunks.size();
-        return size.isEmpty()
-                ? Optional.of(chunks.first(wantedFirst))
-                : chunks.next(
-                        readers.stream().map(reader -> reader.wanted(size.getAsLong())).toList());
     }
 
     /// The calling worker is about to ask, or has an answer. From here on `stopFetches` reaches it.
-    synchronized void fetching(Optional<Source.Fetch> fetch) throws InterruptedException {
-        if (state != State.RUNNING) {
-            throw new InterruptedException("the download has ended");
+    void fetching(Optional<Source.Fetch> fetch) throws InterruptedException {
+        try (Hold _ = hold()) {
+            if (state != State.RUNNING) {
+                throw new InterruptedException("the download has ended");
+            }
+            fetching.put(Thread.currentThread(), fetch);
         }
-        fetching.put(Thread.currentThread(), fetch);
     }
 
-    synchronized void fetched() {
-        fetching.remove(Thread.currentThread());
+    void fetched() {
+        try (Hold _ = hold()) {
+            fetching.remove(Thread.currentThread());
+        }
     }
 
     /// Fits the chunk to the answer; false where they contradict each other.
-    synchronized boolean open(Chunks.Chunk chunk, Source.Fetch answer) {
-        boolean fits = chunks.open(chunk, answer.start(), answer.end(), answer.size());
-        notifyAll();
-        return fits;
+    boolean open(Chunks.Chunk chunk, Source.Fetch answer) {
+        try (Hold _ = hold()) {
+            boolean fits = chunks.open(chunk, answer.start(), answer.end(), answer.size());
+            tellAll();
+            return fits;
+        }
     }
 
-    synchronized void wrote(Chunks.Chunk chunk, long count) {
-        chunks.wrote(chunk, count);
-        notifyAll();
+    void wrote(Chunks.Chunk chunk, long count) {
+        try (Hold _ = hold()) {
+            chunks.wrote(chunk, count);
+            audience.hear();
+        }
     }
 
-    synchronized void end(Chunks.Chunk chunk) {
-        chunks.end(chunk);
-        notifyAll();
+    void end(Chunks.Chunk chunk) {
+        try (Hold _ = hold()) {
+            chunks.end(chunk);
+            tellAll();
+        }
     }
 
     /// Whether a source has answered yet.
-    synchronized boolean isConfirmed() {
-        return chunks.isConfirmed();
+    boolean isConfirmed() {
+        try (Hold _ = hold()) {
+            return chunks.isConfirmed();
+        }
     }
 
     /// How many requests would bring what is missing; none while nobody knows the size.
-    synchronized long missingChunks() {
-        return chunks.size().isPresent() ? chunks.missingChunks() : 0;
+    long missingChunks() {
+        try (Hold _ = hold()) {
+            return chunks.size().isPresent() ? chunks.missingChunks() : 0;
+        }
     }
 
     // The hasher.
 
-    /// Waits until the unbroken prefix reaches beyond `position`; `position` itself once that is
-    /// all.
-    synchronized long awaitPrefix(long position) throws InterruptedException {
-        while (state == State.RUNNING) {
-            long end = chunks.presentEnd(0);
-            boolean isWhole = chunks.size().isPresent() && end == chunks.size().getAsLong();
-            if (isWhole || (end > position && chunks.isConfirmed())) {
-                return end;
+    /// Waits until the unbroken prefix reaches beyond what is hashed, and tells how far; empty once
+    /// all of the blob is hashed.
+    OptionalLong awaitBacklog(PrefixHash hash) throws InterruptedException {
+        try (Hold _ = hold()) {
+            while (state == State.RUNNING) {
+                if (isWhole() && hash.position() == chunks.presentEnd(0)) {
+                    return OptionalLong.empty();
+                }
+                if (hasBacklog(hash)) {
+                    return OptionalLong.of(chunks.presentEnd(0));
+                }
+                backlog.await();
             }
-            wait();
         }
         throw new InterruptedException("the download has ended");
+    }
+
+    /// A worker has hashed what it could.
+    void hashed(PrefixHash hash) {
+        try (Hold _ = hold()) {
+            if (hasBacklog(hash) || isWhole()) {
+                backlog.signal();
+            }
+        }
+    }
+
+    private boolean hasBacklog(PrefixHash hash) {
+        return chunks.isConfirmed() && chunks.presentEnd(0) > hash.position();
+    }
+
+    private boolean isWhole() {
+        return chunks.size().isPresent() && chunks.presentEnd(0) == chunks.size().getAsLong();
     }
 
     // The supervisor.
 
     /// The file is there: whoever has come to read it gets it opened, and what an earlier download
     /// left in it need not be fetched again.
-    synchronized void begin(IncomingBlob incoming) throws IOException {
-        file = incoming;
-        incoming.remainder().ifPresent(chunks::resume);
-        for (DownloadReader reader : readers) {
-            reader.open(incoming.open());
-        }
-    }
-
-    /// Waits for an outcome. A download that nobody has read for a while, and that has much to
-    /// come, stops.
-    synchronized void awaitOutcome() throws InterruptedException {
-        while (state == State.RUNNING) {
-            long nanosLeft = idleNanosLeft();
-            if (nanosLeft <= 0) {
-                state = State.STOPPED;
-                notifyAll();
-            } else {
-                TimeUnit.NANOSECONDS.timedWait(this, nanosLeft);
+    void begin(IncomingBlob incoming) throws IOException {
+        try (Hold _ = hold()) {
+            file = incoming;
+            incoming.remainder().ifPresent(chunks::resume);
+            for (DownloadReader reader : audience.readers()) {
+                reader.open(incoming.open());
             }
         }
     }
 
-    private long idleNanosLeft() {
-        return readers.isEmpty() && !chunks.isNearlyDone()
-                ? idleTimeout.toNanos() - (System.nanoTime() - readerlessSince)
+    /// Waits for an outcome, and tells the news meanwhile. A download that nobody has read for a
+    /// while, and that has much to come, stops.
+    void awaitOutcome() throws InterruptedException {
+        try (Hold _ = hold()) {
+            while (state == State.RUNNING) {
+                long now = System.nanoTime();
+                long idleNanosLeft = idleNanosLeft(now);
+                long newsNanosLeft = audience.newsNanosLeft(now);
+                if (idleNanosLeft <= 0) {
+                    state = State.STOPPED;
+                    tellAll();
+                } else if (newsNanosLeft <= 0) {
+                    audience.tellNews(now);
+                } else {
+                    var _ = supervised.awaitNanos(Math.min(idleNanosLeft, newsNanosLeft));
+                }
+            }
+        }
+    }
+
+    private long idleNanosLeft(long now) {
+        return audience.isEmpty() && !chunks.isNearlyDone()
+                ? idleTimeout.toNanos() - (now - audience.emptySince())
                 : Long.MAX_VALUE;
     }
 
@@ -196,45 +259,72 @@ final class Progress {
     /// is ever interrupted while it writes, which would close the file.
     void stopFetches() {
         List<Source.Fetch> bodies = new ArrayList<>();
-        synchronized (this) {
+        try (Hold _ = hold()) {
             fetching.forEach(
                     (worker, fetch) -> fetch.ifPresentOrElse(bodies::add, worker::interrupt));
         }
         bodies.forEach(Source.Fetch::close);
     }
 
-    synchronized Optional<IncomingBlob.Remainder> remainder() {
-        return chunks.remainder();
+    Optional<IncomingBlob.Remainder> remainder() {
+        try (Hold _ = hold()) {
+            return chunks.remainder();
+        }
     }
 
     // The outcome.
 
     /// Takes precedence over having been stopped meanwhile: what is committed is whole.
-    synchronized void commit() {
-        state = State.COMMITTED;
-        failure = null;
-        notifyAll();
-    }
-
-    synchronized void fail(State outcome, RegistryException reason) {
-        if (state == State.RUNNING) {
-            state = outcome;
-            failure = reason;
-            notifyAll();
+    void commit() {
+        try (Hold _ = hold()) {
+            state = State.COMMITTED;
+            failure = null;
+            tellAll();
         }
     }
 
-    synchronized boolean isCommitted() {
-        return state == State.COMMITTED;
+    void fail(State outcome, RegistryException reason) {
+        try (Hold _ = hold()) {
+            if (state == State.RUNNING) {
+                state = outcome;
+                failure = reason;
+                tellAll();
+            }
+        }
     }
 
-    synchronized Optional<RegistryException> failure() {
-        return Optional.ofNullable(failure);
+    boolean isCommitted() {
+        try (Hold _ = hold()) {
+            return state == State.COMMITTED;
+        }
+    }
+
+    Optional<RegistryException> failure() {
+        try (Hold _ = hold()) {
+            return Optional.ofNullable(failure);
+        }
     }
 
     private void throwFailure() {
         if (failure != null) {
             throw failure;
         }
+    }
+
+    private void tellAll() {
+        audience.hearAll();
+        backlog.signal();
+        supervised.signal();
+    }
+
+    /// The lock, in a `try`.
+    private interface Hold extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    private Hold hold() {
+        lock.lock();
+        return lock::unlock;
     }
 }

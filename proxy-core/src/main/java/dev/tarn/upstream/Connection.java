@@ -18,6 +18,8 @@ import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,12 +27,24 @@ import org.jspecify.annotations.Nullable;
 
 /// One connection to an upstream, HTTP/1.1, one request at a time. An event loop puts what arrives
 /// into a queue; a virtual thread takes it out, and waits where there is nothing. The event loop
-/// reads from the socket only when that thread has taken everything, so the queue never holds more
-/// than one read, and a slow reader is a closed TCP window.
+/// stops to read from the socket while the queue is full, so a slow reader is a closed TCP window.
+///
+/// To wake a thread costs more than to receive what it is woken for. So the thread gets the head
+/// and the first bytes of a body at once, and after that batches.
 final class Connection implements AutoCloseable {
 
     /// Stands in the queue behind the last byte of an answer.
     private static final Object END = new Object();
+
+    private static final String NETWORK_CLOSED = "was left: the network is closed";
+
+    /// The most that waits in the queue, but for what one read brings.
+    private static final int QUEUE_BYTES_MAX = 1 << 20;
+
+    /// As much of a body as its reader is woken for, or what has come in this time.
+    private static final int BATCH_BYTES = 256 << 10;
+
+    private static final int BATCH_MILLIS = 5;
 
     private final Origin origin;
     private final Budgets budgets;
@@ -39,11 +53,17 @@ final class Connection implements AutoCloseable {
     private final Deque<Object> arrived = new ArrayDeque<>();
     private @Nullable Channel channel;
     private @Nullable UpstreamFailed failure;
+    private int queuedBytes;
+    private boolean isFull;
     private boolean isBusy;
     private boolean isAwaited;
+    private long silentAtNanos;
+    private boolean isWatched;
     private boolean hasAnswered;
     private boolean hasEnded;
     private boolean isEndTold;
+    private boolean isFlowing;
+    private boolean isFlushDue;
     private boolean isKeptAlive;
 
     Connection(Origin origin, Budgets budgets) {
@@ -93,6 +113,7 @@ final class Connection implements AutoCloseable {
             hasAnswered = false;
             hasEnded = false;
             isEndTold = false;
+            isFlowing = false;
             channel()
                     .writeAndFlush(request)
                     .addListener(written -> {
@@ -100,10 +121,11 @@ final class Connection implements AutoCloseable {
                             fail(Kind.CUT_OFF, "took no request", written.cause());
                         }
                     });
+            read();
         } finally {
             lock.unlock();
         }
-        Object head = await(budgets.head(), "sent no answer");
+        Object head = await(budgets.head());
         if (head instanceof HttpResponse response) {
             isKeptAlive = HttpUtil.isKeepAlive(response);
             return response;
@@ -115,37 +137,87 @@ final class Connection implements AutoCloseable {
     /// Waits for the next piece of the body, which is the caller's to release; null once it has
     /// ended.
     @Nullable ByteBuf next() throws InterruptedException {
-        Object piece = await(budgets.silence(), "sent nothing more of its answer");
-        if (piece == END) {
-            lock.lock();
-            try {
-                isBusy = false;
-            } finally {
-                lock.unlock();
-            }
-            return null;
+        Object piece = await(budgets.silence());
+        if (piece instanceof ByteBuf bytes) {
+            return bytes;
         }
-        return (ByteBuf) piece;
+        lock.lock();
+        try {
+            isBusy = false;
+        } finally {
+            lock.unlock();
+        }
+        return null;
     }
 
-    private Object await(Duration budget, String silence) throws InterruptedException {
+    private Object await(Duration budget) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            long remainingNanos = budget.toNanos();
+            if (arrived.isEmpty()) {
+                isAwaited = true;
+                silentAtNanos = System.nanoTime() + budget.toNanos();
+                watchSilence(budget.toNanos());
+            }
             while (arrived.isEmpty()) {
                 if (failure != null) {
                     throw failure;
                 }
-                if (remainingNanos <= 0) {
-                    throw fail(Kind.SILENT, silence + " within " + budget.toSeconds() + " s", null);
-                }
-                isAwaited = true;
-                channel().read();
-                remainingNanos = changed.awaitNanos(remainingNanos);
+                changed.await();
             }
-            return arrived.remove();
+            return taken(arrived.remove());
         } finally {
             isAwaited = false;
+            lock.unlock();
+        }
+    }
+
+    /// One out of the queue, in which there is room again.
+    private Object taken(Object piece) {
+        if (piece instanceof ByteBuf bytes) {
+            queuedBytes -= bytes.readableBytes();
+        }
+        if (isFull && queuedBytes <= QUEUE_BYTES_MAX / 2) {
+            isFull = false;
+            read();
+        }
+        return piece;
+    }
+
+    private void read() {
+        try {
+            channel().read();
+        } catch (RejectedExecutionException e) {
+            var _ = fail(Kind.CUT_OFF, NETWORK_CLOSED, e);
+        }
+    }
+
+    /// One timer for many waits: a wait with a limit of its own costs two more switches of threads.
+    private void watchSilence(long nanos) {
+        if (!isWatched) {
+            try {
+                var _ =
+                        channel()
+                                .eventLoop()
+                                .schedule(this::endSilence, nanos, TimeUnit.NANOSECONDS);
+                isWatched = true;
+            } catch (RejectedExecutionException e) {
+                var _ = fail(Kind.CUT_OFF, NETWORK_CLOSED, e);
+            }
+        }
+    }
+
+    private void endSilence() {
+        lock.lock();
+        try {
+            isWatched = false;
+            long nanosLeft = silentAtNanos - System.nanoTime();
+            if (isAwaited && arrived.isEmpty() && nanosLeft <= 0) {
+                String what = hasAnswered ? "sent nothing more of its answer" : "sent no answer";
+                var _ = fail(Kind.SILENT, what + " in time", null);
+            } else if (isAwaited) {
+                watchSilence(Math.max(nanosLeft, 1));
+            }
+        } finally {
             lock.unlock();
         }
     }
@@ -184,6 +256,7 @@ final class Connection implements AutoCloseable {
         try {
             arrived.forEach(ReferenceCountUtil::release);
             arrived.clear();
+            queuedBytes = 0;
         } finally {
             lock.unlock();
         }
@@ -243,24 +316,50 @@ final class Connection implements AutoCloseable {
             if (object instanceof HttpContent content && !isInformational) {
                 if (content.content().isReadable()) {
                     arrived.add(content.content().retain());
+                    queuedBytes += content.content().readableBytes();
                 }
                 hasEnded = content instanceof LastHttpContent;
-            }
-            if (!arrived.isEmpty()) {
-                changed.signalAll();
             }
         }
 
         /// Only now is an answer over: had the same read brought more, nobody would have asked for
-        /// it, and the next request must not take it for its answer. What arrived may also have
-        /// held nothing for the reader: then it goes on.
+        /// it, and the next request must not take it for its answer.
         @Override
         public void channelReadComplete(ChannelHandlerContext ctx) {
             lock.lock();
             try {
                 endIfWhole();
-                if (isAwaited && arrived.isEmpty() && failure == null) {
+                tell(ctx);
+                isFull = queuedBytes >= QUEUE_BYTES_MAX;
+                if (!isFull && !hasEnded && failure == null) {
                     ctx.read();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /// Wakes the reader now, where it has waited for this or where it is much; else soon.
+        private void tell(ChannelHandlerContext ctx) {
+            if (arrived.isEmpty()) {
+                return;
+            }
+            boolean isUrgent = !isFlowing || hasEnded || queuedBytes >= BATCH_BYTES;
+            isFlowing |= queuedBytes > 0;
+            if (isUrgent) {
+                changed.signalAll();
+            } else if (!isFlushDue) {
+                isFlushDue = true;
+                var _ = ctx.executor().schedule(this::flush, BATCH_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        }
+
+        private void flush() {
+            lock.lock();
+            try {
+                isFlushDue = false;
+                if (!arrived.isEmpty()) {
+                    changed.signalAll();
                 }
             } finally {
                 lock.unlock();
