@@ -11,11 +11,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpRequestDecoder;
-import io.netty.handler.ssl.OpenSsl;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -25,7 +21,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,7 +45,7 @@ public final class RegistryServer implements AutoCloseable {
     private final ServerConfig config;
     private final Limits limits;
     private final Handler handler;
-    private final Optional<SslContext> tls;
+    private final Optional<TlsCertificate> tls;
     private final EventLoopGroup loops;
     private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
     private final Semaphore unfinishedHeads;
@@ -75,7 +70,10 @@ public final class RegistryServer implements AutoCloseable {
         this.limits = limits;
         this.unfinishedHeads = new Semaphore(limits.unfinishedHeads());
         this.handler = handler;
-        this.tls = config.tls().isEmpty() ? Optional.empty() : Optional.of(tls(config.tls().get()));
+        this.tls =
+                config.tls().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new TlsCertificate(config.tls().get()));
         this.loops =
                 new MultiThreadIoEventLoopGroup(
                         loops.threads(), new DefaultThreadFactory("http"), loops.transport().io());
@@ -110,20 +108,6 @@ public final class RegistryServer implements AutoCloseable {
                 .awaitUninterruptibly();
     }
 
-    private static SslContext tls(TlsFiles files) throws IOException {
-        try {
-            return SslContextBuilder.forServer(files.certificate().toFile(), files.key().toFile())
-                    .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
-                    .protocols("TLSv1.3", "TLSv1.2")
-                    .build();
-        } catch (IllegalArgumentException | SSLException e) {
-            throw new IOException(
-                    "no certificate and key in %s and %s"
-                            .formatted(files.certificate(), files.key()),
-                    e);
-        }
-    }
-
     private void accept(Channel channel) {
         connections.add(channel);
         channel.closeFuture().addListener(_ -> connections.remove(channel));
@@ -137,8 +121,8 @@ public final class RegistryServer implements AutoCloseable {
     }
 
     private void serve(Channel channel) {
-        tls.ifPresent(context -> {
-            SslHandler handshake = context.newHandler(channel.alloc());
+        tls.ifPresent(certificate -> {
+            SslHandler handshake = certificate.context().newHandler(channel.alloc());
             handshake.setHandshakeTimeoutMillis(limits.headerTime().toMillis());
             channel.pipeline().addLast(handshake);
         });

@@ -2,6 +2,7 @@ package dev.tarn.http.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
@@ -10,11 +11,15 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,23 +32,31 @@ class TlsTest extends ServerFixture {
     private SSLContext trusting;
     private ServerConfig config;
 
+    private static X509Bundle newCertificate() throws Exception {
+        return new CertificateBuilder()
+                .subject("CN=localhost")
+                .addSanDnsName("localhost")
+                .setIsCertificateAuthority(true)
+                .buildSelfSigned();
+    }
+
+    private void write(X509Bundle bundle) throws IOException {
+        Files.writeString(folder.resolve("certificate.pem"), bundle.getCertificatePEM());
+        Files.writeString(folder.resolve("key.pem"), bundle.getPrivateKeyPEM());
+    }
+
     @BeforeEach
     void aCertificate() throws Exception {
-        X509Bundle bundle =
-                new CertificateBuilder()
-                        .subject("CN=localhost")
-                        .addSanDnsName("localhost")
-                        .setIsCertificateAuthority(true)
-                        .buildSelfSigned();
-        Path certificate = folder.resolve("certificate.pem");
-        Path key = folder.resolve("key.pem");
-        Files.writeString(certificate, bundle.getCertificatePEM());
-        Files.writeString(key, bundle.getPrivateKeyPEM());
+        X509Bundle bundle = newCertificate();
+        write(bundle);
         config =
                 new ServerConfig(
                         "127.0.0.1",
                         0,
-                        Optional.of(new TlsFiles(certificate, key)),
+                        Optional.of(
+                                new TlsFiles(
+                                        folder.resolve("certificate.pem"),
+                                        folder.resolve("key.pem"))),
                         Duration.ofSeconds(5));
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
         store.load(null, null);
@@ -88,6 +101,62 @@ class TlsTest extends ServerFixture {
         RegistryServerTest.assertPattern(client.send(RawClient.get("/")), size);
 
         content.delete();
+    }
+
+    /// Whose name the server goes by, whether or not we trust it.
+    private static X509Certificate shown(RegistryServer server) throws Exception {
+        TrustManager anybody =
+                new X509ExtendedTrustManager() {
+                    @Override
+                    public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+                    @Override
+                    public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+                    @Override
+                    public void checkClientTrusted(
+                            X509Certificate[] chain, String type, Socket socket) {}
+
+                    @Override
+                    public void checkServerTrusted(
+                            X509Certificate[] chain, String type, Socket socket) {}
+
+                    @Override
+                    public void checkClientTrusted(
+                            X509Certificate[] chain, String type, SSLEngine engine) {}
+
+                    @Override
+                    public void checkServerTrusted(
+                            X509Certificate[] chain, String type, SSLEngine engine) {}
+
+                    @Override
+                    public X509Certificate[] getAcceptedIssuers() {
+                        return new X509Certificate[0];
+                    }
+                };
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {anybody}, null);
+        try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket()) {
+            socket.connect(server.address());
+            socket.startHandshake();
+            return (X509Certificate) socket.getSession().getPeerCertificates()[0];
+        }
+    }
+
+    @Test
+    void aCertificateThatIsRenewedIsShownWithoutARestart() throws Exception {
+        RegistryServer server = serve(config, Limits.DEFAULT, ECHO);
+        RawClient before = tlsClient(server, "TLSv1.3");
+        assertThat(before.ask("/").status()).isEqualTo(200);
+        X509Bundle renewed = newCertificate();
+
+        Files.writeString(folder.resolve("key.pem"), "not yet whole");
+        X509Certificate old = shown(server);
+        await().pollDelay(Duration.ofMillis(1100)).until(() -> shown(server).equals(old));
+        write(renewed);
+
+        await().until(() -> shown(server).equals(renewed.getCertificate()));
+        assertThat(before.ask("/").status()).isEqualTo(200);
     }
 
     @Test
