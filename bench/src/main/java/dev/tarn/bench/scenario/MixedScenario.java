@@ -61,7 +61,12 @@ record MixedScenario() implements Scenario {
             List<Wanted> mix = mix(stand);
             Duration duration = Duration.ofSeconds(bench.isQuick() ? 2 : 5);
             for (Server server : stand.servers()) {
-                load(server, mix).run(Duration.ofSeconds(bench.isQuick() ? 3 : 5));
+                if (server.peer() == Peer.TARN) {
+                    for (Wanted wanted : List.of(mix.getFirst(), mix.get(23), mix.getLast())) {
+                        SmallRequests.compile(bench, server, wanted.path());
+                    }
+                }
+                load(server, mix).run(Duration.ofSeconds(bench.isQuick() ? 1 : 5));
             }
             bench.inRounds(
                     stand.servers(),
