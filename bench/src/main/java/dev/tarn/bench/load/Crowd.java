@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.BiConsumer;
 
 /// Clients that do something at the same time, each on its own thread.
 public final class Crowd {
@@ -64,6 +65,15 @@ public final class Crowd {
         } catch (ExecutionException e) {
             throw cause(e);
         }
+    }
+
+    /// Does both at the same time, and hands on what comes out.
+    public static <A, B> void both(Callable<A> one, Callable<B> other, BiConsumer<A, B> then)
+            throws IOException {
+        List<A> first = new ArrayList<>();
+        List<B> second = new ArrayList<>();
+        all(List.of(() -> first.add(one.call()), () -> second.add(other.call())));
+        then.accept(first.getFirst(), second.getFirst());
     }
 
     private static IOException cause(ExecutionException e) {

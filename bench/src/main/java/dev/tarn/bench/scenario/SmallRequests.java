@@ -17,11 +17,16 @@ record SmallRequests(String title, String path, Blob expected) {
         Sheet sheet = new Sheet(title);
         stand.warm(path, expected);
         for (Server server : stand.servers()) {
-            int seconds = server.peer() == Peer.TARN ? bench.isQuick() ? 5 : 10 : 1;
-            Wrk.run(server.endpoint(), path, CONNECTIONS, seconds); // a JVM compiles what is hot
+            compile(bench, server, path);
         }
         bench.inRounds(stand.servers(), server -> sample(sheet, server, bench.isQuick() ? 1 : 3));
         return sheet;
+    }
+
+    /// Lets a server get warm: a JVM compiles what is hot, which takes its time.
+    static void compile(Bench bench, Server server, String path) throws IOException {
+        int seconds = server.peer() == Peer.TARN ? bench.isQuick() ? 5 : 10 : 1;
+        Wrk.run(server.endpoint(), path, CONNECTIONS, seconds);
     }
 
     private void sample(Sheet sheet, Server server, int seconds) throws IOException {

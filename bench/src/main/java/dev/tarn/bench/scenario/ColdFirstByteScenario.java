@@ -1,0 +1,119 @@
+package dev.tarn.bench.scenario;
+
+import static dev.tarn.bench.report.Goal.Relation.AT_MOST;
+import static dev.tarn.bench.report.Metric.FIRST_BYTE_MS;
+
+import dev.tarn.bench.fixture.Blob;
+import dev.tarn.bench.fixture.Image;
+import dev.tarn.bench.fixture.Shelf;
+import dev.tarn.bench.load.Connection;
+import dev.tarn.bench.load.Endpoint;
+import dev.tarn.bench.report.Goal;
+import dev.tarn.bench.report.Sheet;
+import dev.tarn.bench.server.Peer;
+import dev.tarn.bench.server.Server;
+import dev.tarn.bench.upstream.Link;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// How much later the first byte comes through a mirror that does not have it yet.
+record ColdFirstByteScenario() implements Scenario {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final List<Integer> DISTANCES_MILLIS = List.of(0, 50);
+    private static final int SAMPLES = 3;
+
+    @Override
+    public String name() {
+        return "cold-ttfb";
+    }
+
+    @Override
+    public String what() {
+        return "first byte of a cold blob of 50 MB and of a cold manifest, upstream 0 and 50 ms away, over kept connections";
+    }
+
+    @Override
+    public Result run(Bench bench) throws IOException {
+        List<Sheet> sheets = new ArrayList<>();
+        List<Goal> goals = new ArrayList<>();
+        try (Stand stand =
+                Stand.open(
+                        bench,
+                        13,
+                        Peer.TARN,
+                        Peer.NGINX_CACHE,
+                        Peer.DOCKER_REGISTRY,
+                        Peer.TRAFFIC_SERVER)) {
+            stand.warmUp();
+            for (int distance : DISTANCES_MILLIS) {
+                stand.upstream().use(Link.LOOPBACK.at(Duration.ofMillis(distance)));
+                Sheet blobs = new Sheet("cold blob, %d ms away".formatted(distance));
+                Sheet manifests = new Sheet("cold manifest, %d ms away".formatted(distance));
+                measure(bench, stand, blobs, manifests);
+                for (Sheet sheet : List.of(blobs, manifests)) {
+                    sheets.add(sheet);
+                    goals.add(Goal.difference(sheet, FIRST_BYTE_MS, "tarn", "direct", AT_MOST, 2));
+                }
+            }
+        }
+        return new Result(sheets, goals);
+    }
+
+    /// Everyone keeps its connection, so that the direct pull pays for one round trip only; the
+    /// first pull over each is not counted.
+    private static void measure(Bench bench, Stand stand, Sheet blobs, Sheet manifests)
+            throws IOException {
+        Map<String, Connection> connections = new LinkedHashMap<>();
+        try {
+            connections.put("direct", connect(new Endpoint(stand.upstream().port(), false)));
+            for (Server server : stand.servers()) {
+                connections.put(server.label(), connect(server.endpoint()));
+            }
+            List<String> targets = List.copyOf(connections.keySet());
+            Sheet uncounted = new Sheet("to get warm");
+            for (int i = -1; i < bench.rounds() * SAMPLES; i++) {
+                Blob blob = stand.fixtures().blob(50_000_000);
+                Image image = stand.fixtures().image(List.of(1_000L));
+                stand.shelf().add(blob);
+                stand.shelf().add(image, "cold");
+                Sheet blobSheet = i < 0 ? uncounted : blobs;
+                Sheet manifestSheet = i < 0 ? uncounted : manifests;
+                Bench.inOneRound(
+                        targets,
+                        i + 1,
+                        target -> {
+                            Connection connection = connections.get(target);
+                            if (connection != null) {
+                                sample(
+                                        manifestSheet,
+                                        target,
+                                        connection,
+                                        Shelf.pathOf(image),
+                                        image.manifest());
+                                sample(blobSheet, target, connection, Shelf.pathOf(blob), blob);
+                            }
+                            stand.find(target).ifPresent(Server::awaitQuiet);
+                        });
+            }
+        } finally {
+            for (Connection connection : connections.values()) {
+                connection.close();
+            }
+        }
+    }
+
+    private static Connection connect(Endpoint endpoint) throws IOException {
+        return Connection.open(endpoint, PATIENCE);
+    }
+
+    private static void sample(
+            Sheet sheet, String target, Connection connection, String path, Blob blob)
+            throws IOException {
+        sheet.add(target, FIRST_BYTE_MS, connection.get(path, blob).firstByteMillis());
+    }
+}

@@ -1,0 +1,40 @@
+package dev.tarn.bench.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+class ProcessTreeTest {
+
+    @Test
+    void nameOfAProcessMayHaveAnythingInIt() {
+        String stat = "42 (a) b (c 1 2 3) S 1 42 42 0 -1 4194560 10 20 30 40 100 20 3 4 20 0 1 0";
+        assertThat(ProcessTree.cpuTicks(stat)).isEqualTo(100 + 20 + 3 + 4);
+    }
+
+    @Test
+    void processThatIsGoneCostsNothing() {
+        assertThat(ProcessTree.cpuTicks("")).isZero();
+    }
+
+    @Test
+    void childrenCountAndStopWithTheirParent() throws IOException {
+        Process shell =
+                new ProcessBuilder(
+                                "sh",
+                                "-c",
+                                "sleep 60 & i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; wait")
+                        .start();
+        ProcessTree tree = new ProcessTree(shell.toHandle());
+        while (tree.cpuSeconds() < 0.02 || shell.descendants().findAny().isEmpty()) {
+            Pause.millis(5);
+        }
+        assertThat(tree.residentMegabytes()).isPositive();
+        assertThat(tree.peakMegabytes()).isGreaterThanOrEqualTo(tree.residentMegabytes());
+        ProcessHandle child = shell.descendants().findAny().orElseThrow();
+        tree.stop(1_000);
+        assertThat(child.isAlive()).isFalse();
+        assertThat(shell.isAlive()).isFalse();
+    }
+}
