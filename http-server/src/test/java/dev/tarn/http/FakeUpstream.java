@@ -74,6 +74,11 @@ final class FakeUpstream implements Upstream {
     }
 
     @Override
+    public int connections() {
+        return 32;
+    }
+
+    @Override
     public RawManifest fetchManifest(RepositoryName name, Reference reference, Accept accept) {
         heard("GET " + name + ":" + reference);
         return find(name, reference);

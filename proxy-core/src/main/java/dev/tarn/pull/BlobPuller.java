@@ -6,6 +6,7 @@ import dev.tarn.oci.Digest;
 import dev.tarn.oci.Manifest;
 import dev.tarn.oci.RegistryException;
 import dev.tarn.oci.RegistryException.Throttled;
+import dev.tarn.oci.RegistryHost;
 import dev.tarn.oci.Repository;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -44,6 +45,7 @@ public final class BlobPuller implements AutoCloseable {
     private final DownloadConfig config;
     private final PullListener listener;
     private final ConcurrentHashMap<Digest, Download> downloads = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<RegistryHost, Sluice> sluices = new ConcurrentHashMap<>();
     private final Flights<Confirmation, Long> confirmations = new Flights<>();
     private final Semaphore prefetches = new Semaphore(PREFETCHES_MAX);
     private volatile boolean isClosed;
@@ -154,6 +156,9 @@ public final class BlobPuller implements AutoCloseable {
                 wanted,
                 blobs,
                 config,
+                sluices.computeIfAbsent(
+                        target.upstream().host(),
+                        _ -> new Sluice(config.connections(), target.upstream().connections())),
                 new Watch(target, digest));
     }
 

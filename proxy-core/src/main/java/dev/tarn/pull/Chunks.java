@@ -50,6 +50,9 @@ final class Chunks {
     /// who want a little here and there all get their first byte soon.
     private static final long SHORT_BYTES = 1 << 20;
 
+    /// Into how many parts at least what nobody has asked for yet is divided.
+    private static final long SHARES_MIN = 8;
+
     private final long chunkBytes;
     private final long shortBytes;
     private final List<Chunk> running = new ArrayList<>();
@@ -89,7 +92,10 @@ final class Chunks {
 
     /// Claims what is nearest ahead of a reader, and hardly more than that one wants; or else what
     /// comes first in the blob. Empty where every byte is here or on its way.
-    Optional<Chunk> next(Collection<Wanted> readers) {
+    ///
+    /// @param partBytes what is worth asking for at once. Less of what is nearly done, so that no
+    ///   connection is left alone with the rest
+    Optional<Chunk> next(Collection<Wanted> readers, long partBytes) {
         long blobEnd = size.orElseThrow();
         Wanted nearest =
                 readers.stream()
@@ -101,7 +107,9 @@ final class Chunks {
         if (start >= blobEnd) {
             return Optional.empty();
         }
-        Chunk chunk = chunkAt(start, Math.clamp(nearest.end() - start, shortBytes, chunkBytes));
+        long share = unclaimed() / Math.max(SHARES_MIN, 2L * (running.size() + 1));
+        long most = Math.max(shortBytes, Math.min(share, partBytes));
+        Chunk chunk = chunkAt(start, Math.clamp(nearest.end() - start, shortBytes, most));
         running.add(chunk);
         return Optional.of(chunk);
     }
@@ -168,9 +176,18 @@ final class Chunks {
                 : Optional.empty();
     }
 
-    /// How many requests the missing bytes would take.
-    long missingChunks() {
-        return Math.ceilDiv(size.orElseThrow() - present.length(), chunkBytes);
+    /// Whether there is something to ask for now.
+    boolean hasUnclaimed() {
+        return isConfirmed ? size.isPresent() && missing(0) < size.getAsLong() : running.isEmpty();
+    }
+
+    private long unclaimed() {
+        long blobEnd = size.orElseThrow();
+        long onTheirWay =
+                running.stream()
+                        .mapToLong(chunk -> Math.min(chunk.end, blobEnd) - chunk.cursor)
+                        .sum();
+        return blobEnd - present.length() - onTheirWay;
     }
 
     boolean isNearlyDone() {

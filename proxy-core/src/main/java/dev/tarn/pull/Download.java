@@ -23,9 +23,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// buffer, so no reader's pace or departure touches it.
 ///
 /// Virtual threads share the work. The *supervisor* opens the file, starts the others, and waits
-/// for the outcome. *Workers* each fetch one chunk after another. The *hasher* follows the unbroken
-/// prefix of the file and hashes what the workers did not; where that reaches the end, it checks
-/// the digest, commits, and lets the last bytes go.
+/// for the outcome. The *recruiter* waits for what to ask for and for a place at the upstream, and
+/// starts *workers*, which fetch one chunk each. The *hasher* follows the unbroken prefix of the
+/// file and hashes what the workers did not; where that reaches the end, it checks the digest,
+/// commits, and lets the last bytes go.
 final class Download {
 
     /// Follows a download from outside. Called on the download's own threads.
@@ -42,15 +43,19 @@ final class Download {
         void ended();
     }
 
+    /// How many times the configured size a part may have, where an upstream is fast.
+    private static final long PART_GROWTH_MAX = 8;
+
     private final Digest digest;
     private final Repository startedBy;
     private final Source source;
     private final ByteRange wantedFirst;
     private final BlobStore store;
-    private final DownloadConfig config;
     private final Observer observer;
     private final Progress progress;
     private final PrefixHash hash;
+    private final Sluice.Gate gate;
+    private final long chunkBytes;
     private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isStarted = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -64,15 +69,17 @@ final class Download {
             ByteRange wantedFirst,
             BlobStore store,
             DownloadConfig config,
+            Sluice sluice,
             Observer observer) {
         this.digest = digest;
         this.startedBy = startedBy;
         this.source = source;
         this.wantedFirst = wantedFirst;
         this.store = store;
-        this.config = config;
         this.observer = observer;
         this.progress = new Progress(config);
+        this.chunkBytes = config.chunkBytes();
+        this.gate = sluice.gate(progress::hasReaders);
         this.hash = new PrefixHash(digest.algorithm());
     }
 
@@ -114,7 +121,7 @@ final class Download {
         try (IncomingBlob file = store.begin(digest)) {
             progress.begin(file);
             run("hasher", () -> hash(file));
-            run("worker", () -> work(file));
+            run("recruiter", () -> recruit(file));
             progress.awaitOutcome();
             progress.stopFetches();
             for (Thread thread = threads.poll(); thread != null; thread = threads.poll()) {
@@ -163,22 +170,45 @@ final class Download {
 
     // The workers.
 
-    private void work(IncomingBlob file) throws InterruptedException {
-        for (Optional<Chunks.Chunk> chunk = progress.claim(wantedFirst);
-                chunk.isPresent();
-                chunk = progress.claim(wantedFirst)) {
-            fetch(chunk.get(), file);
+    private void recruit(IncomingBlob file) throws InterruptedException {
+        while (progress.awaitWork()) {
+            Sluice.Place place = awaitPlace();
+            long partBytes =
+                    Math.clamp(place.partBytes(), chunkBytes, PART_GROWTH_MAX * chunkBytes);
+            Optional<Chunks.Chunk> chunk = progress.claim(wantedFirst, partBytes);
+            if (chunk.isPresent()) {
+                run("worker", () -> work(chunk.get(), file, place));
+            } else {
+                place.close();
+            }
         }
     }
 
-    private void fetch(Chunks.Chunk chunk, IncomingBlob file) throws InterruptedException {
+    private Sluice.Place awaitPlace() throws InterruptedException {
+        progress.fetching(Optional.empty());
+        try {
+            return gate.acquire();
+        } finally {
+            progress.fetched();
+        }
+    }
+
+    private void work(Chunks.Chunk chunk, IncomingBlob file, Sluice.Place place)
+            throws InterruptedException {
+        try (place) {
+            fetch(chunk, file, place);
+        }
+    }
+
+    private void fetch(Chunks.Chunk chunk, IncomingBlob file, Sluice.Place place)
+            throws InterruptedException {
         progress.fetching(Optional.empty());
         try (Source.Fetch answer = source.fetch(chunk.asked())) {
             progress.fetching(Optional.of(answer));
-            open(chunk, answer, file);
+            open(chunk, answer);
             boolean hasMore = true;
             while (hasMore) {
-                hasMore = answer.next(bytes -> write(file, chunk, bytes));
+                hasMore = answer.next(bytes -> write(file, chunk, place, bytes));
             }
         } finally {
             progress.fetched();
@@ -186,23 +216,19 @@ final class Download {
         progress.end(chunk);
     }
 
-    /// The first answer of all tells the size, and with it how many workers there is work for.
-    private void open(Chunks.Chunk chunk, Source.Fetch answer, IncomingBlob file) {
+    private void open(Chunks.Chunk chunk, Source.Fetch answer) {
         boolean isFirst = !progress.isConfirmed();
         if (!progress.open(chunk, answer)) {
             throw new UpstreamFailed(
                     WRONG_BYTES, startedBy + " contradicts itself about " + digest);
         }
         if (isFirst) {
-            long workers = Math.min(config.connections(), progress.missingChunks());
-            for (long worker = 1; worker < workers; worker++) {
-                run("worker", () -> work(file));
-            }
             observer.opened();
         }
     }
 
-    private void write(IncomingBlob file, Chunks.Chunk chunk, ByteBuffer bytes) {
+    private void write(
+            IncomingBlob file, Chunks.Chunk chunk, Sluice.Place place, ByteBuffer bytes) {
         ByteBuffer hot = bytes.duplicate();
         long start = chunk.cursor();
         try {
@@ -211,6 +237,7 @@ final class Download {
             throw new StoreFailed("cannot write " + digest, e);
         }
         progress.wrote(chunk, hot.remaining());
+        place.brought(hot.remaining());
         hash.update(hot, start);
         progress.hashed(hash);
     }

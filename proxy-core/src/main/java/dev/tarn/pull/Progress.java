@@ -36,6 +36,9 @@ final class Progress {
     private final Duration idleTimeout;
     private final Lock lock = new ReentrantLock();
 
+    /// There may be a part to ask for.
+    private final Condition work = lock.newCondition();
+
     /// Something is to be hashed that no worker hashes, or all is hashed.
     private final Condition backlog = lock.newCondition();
 
@@ -45,12 +48,18 @@ final class Progress {
     private final Audience audience = new Audience(lock, supervised);
     private final Map<Thread, Optional<Source.Fetch>> fetching = new HashMap<>();
     private State state = State.RUNNING;
+    private volatile boolean hasReaders;
     private @Nullable RegistryException failure;
     private @Nullable IncomingBlob file;
 
     Progress(DownloadConfig config) {
         this.chunks = new Chunks(config.chunkBytes());
         this.idleTimeout = config.idleTimeout();
+    }
+
+    /// Whether anybody reads. Takes no lock: others ask who hold one of their own.
+    boolean hasReaders() {
+        return hasReaders;
     }
 
     // Readers.
@@ -64,6 +73,7 @@ final class Progress {
             if (file != null) {
                 reader.open(file.open());
             }
+            hasReaders = true;
             return audience.add(reader);
         }
     }
@@ -71,6 +81,7 @@ final class Progress {
     void leave(DownloadReader reader) {
         try (Hold _ = hold()) {
             audience.remove(reader);
+            hasReaders = !audience.isEmpty();
         }
     }
 
@@ -113,8 +124,21 @@ final class Progress {
 
     // Workers.
 
+    /// Waits until there is a part to ask for; false once there will be none.
+    boolean awaitWork() throws InterruptedException {
+        try (Hold _ = hold()) {
+            while (state == State.RUNNING && !isWhole()) {
+                if (chunks.hasUnclaimed()) {
+                    return true;
+                }
+                work.await();
+            }
+            return false;
+        }
+    }
+
     /// The next part to ask a source for; empty where nothing is left to ask for.
-    Optional<Chunks.Chunk> claim(ByteRange wantedFirst) {
+    Optional<Chunks.Chunk> claim(ByteRange wantedFirst, long partBytes) {
         try (Hold _ = hold()) {
             if (state != State.RUNNING) {
                 return Optional.empty();
@@ -122,7 +146,7 @@ final class Progress {
             OptionalLong size = chunks.size();
             return size.isEmpty()
                     ? Optional.of(chunks.first(wantedFirst))
-                    : chunks.next(audience.wanted(size.getAsLong()));
+                    : chunks.next(audience.wanted(size.getAsLong()), partBytes);
         }
     }
 
@@ -169,13 +193,6 @@ final class Progress {
     boolean isConfirmed() {
         try (Hold _ = hold()) {
             return chunks.isConfirmed();
-        }
-    }
-
-    /// How many requests would bring what is missing; none while nobody knows the size.
-    long missingChunks() {
-        try (Hold _ = hold()) {
-            return chunks.size().isPresent() ? chunks.missingChunks() : 0;
         }
     }
 
@@ -314,6 +331,7 @@ final class Progress {
     private void tellAll() {
         audience.hearAll();
         backlog.signal();
+        work.signal();
         supervised.signal();
     }
 

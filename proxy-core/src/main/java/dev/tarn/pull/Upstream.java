@@ -19,6 +19,9 @@ public interface Upstream {
     /// How long a tag is taken to mean what it meant when it was last looked at.
     Duration tagTtl();
 
+    /// The most connections to it for blobs at once.
+    int connections();
+
     /// Fetches a manifest (GET). One asked for by digest has been hashed and is that one.
     RawManifest fetchManifest(RepositoryName name, Reference reference, Accept accept)
             throws InterruptedException;

@@ -39,7 +39,7 @@ final class Connection implements AutoCloseable {
     private static final String NETWORK_CLOSED = "was left: the network is closed";
 
     /// The most that waits in the queue, but for what one read brings.
-    private static final int QUEUE_BYTES_MAX = 1 << 20;
+    private static final int QUEUE_BYTES_MAX = 512 << 10;
 
     /// As much of a body as its reader is woken for, or what has come in this time.
     private static final int BATCH_BYTES = 256 << 10;

@@ -52,6 +52,11 @@ public final class HttpUpstream implements Upstream {
         return config.tagTtl();
     }
 
+    @Override
+    public int connections() {
+        return config.connections();
+    }
+
     static String path(RepositoryName name, String kind, String last) {
         return "/v2/" + name + "/" + kind + "/" + last;
     }

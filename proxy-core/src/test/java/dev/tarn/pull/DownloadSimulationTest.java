@@ -83,14 +83,14 @@ class DownloadSimulationTest {
             }
             assertThat(chunks.size()).hasValue(size);
             assertThat(chunks.presentEnd(0)).isEqualTo(size);
-            assertThat(chunks.next(List.of())).isEmpty();
+            assertThat(chunks.next(List.of(), 1)).isEmpty();
             assertThat(fetched).isEqualTo(size - resumed);
         }
 
         private void claimMore() {
             while (chunks.size().isPresent() && running.size() < workers) {
                 List<Wanted> readers = readers();
-                Optional<Chunk> chunk = chunks.next(readers);
+                Optional<Chunk> chunk = chunks.next(readers, random.nextInt(200));
                 if (chunk.isEmpty()) {
                     return;
                 }

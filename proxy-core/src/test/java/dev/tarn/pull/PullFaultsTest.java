@@ -278,6 +278,7 @@ class PullFaultsTest {
                 ByteRange.whole(),
                 blobs,
                 CONFIG,
+                new Sluice(CONFIG.connections(), 32),
                 new NobodyWatches());
     }
 

@@ -115,6 +115,11 @@ public final class ScriptedUpstream implements Upstream {
     }
 
     @Override
+    public int connections() {
+        return 32;
+    }
+
+    @Override
     public RawManifest fetchManifest(RepositoryName name, Reference reference, Accept accept)
             throws InterruptedException {
         manifestFetches.incrementAndGet();

@@ -1,0 +1,97 @@
+package dev.tarn.pull;
+
+import java.time.Duration;
+
+/// How many connections at once an upstream is worth, found by trying: more while more bring more
+/// bytes, and back to what was enough where they do not. Pure state; its owner locks and has the
+/// clock.
+final class Pace {
+
+    /// Long enough that new connections, and requests for new parts, hardly count.
+    private static final long WINDOW_NANOS = Duration.ofMillis(250).toNanos();
+
+    /// How long an answer to the question whether more would be better holds.
+    private static final long HOLD_NANOS = Duration.ofSeconds(10).toNanos();
+
+    /// By how much twice as many connections must be faster.
+    private static final double GAIN_MIN = 1.05;
+
+    private final int max;
+    private int limit;
+    private int enough;
+    private double enoughRate;
+    private double bytesPerSecond;
+    private long askedAgainAt;
+
+    private long windowStart;
+    private long windowBytes;
+    private int windowRunning;
+    private boolean isSettled;
+
+    Pace(int start, int max, long now) {
+        this.max = max;
+        this.limit = Math.min(start, max);
+        this.askedAgainAt = now;
+        open(now);
+    }
+
+    /// The number of connections that is worth trying now.
+    int limit() {
+        return limit;
+    }
+
+    /// Whether anything has been found out yet.
+    boolean isKnown() {
+        return enough > 0;
+    }
+
+    /// What one connection brings in a second; 0 where nobody knows yet.
+    long bytesPerSecondEach() {
+        return enough == 0 ? 0 : (long) (bytesPerSecond / enough);
+    }
+
+    /// `bytes` came on one of `running` connections.
+    void brought(long bytes, int running, long now) {
+        windowBytes += bytes;
+        windowRunning = Math.min(windowRunning, running);
+        long nanos = now - windowStart;
+        if (nanos < WINDOW_NANOS) {
+            return;
+        }
+        boolean isSteady = nanos < 2 * WINDOW_NANOS && windowRunning >= limit;
+        if (isSteady && isSettled) {
+            judge(windowBytes * 1e9 / nanos, windowRunning, now);
+        } else {
+            isSettled = isSteady;
+        }
+        open(now);
+    }
+
+    private void open(long now) {
+        windowStart = now;
+        windowBytes = 0;
+        windowRunning = Integer.MAX_VALUE;
+    }
+
+    private void judge(double rate, int running, long now) {
+        bytesPerSecond = rate;
+        if (running == enough) {
+            enoughRate = rate;
+            if (now - askedAgainAt >= 0) {
+                allow(2 * running);
+            }
+        } else if (running < enough || rate > enoughRate * GAIN_MIN) {
+            enough = running;
+            enoughRate = rate;
+            allow(2 * running);
+        } else {
+            askedAgainAt = now + HOLD_NANOS;
+            allow(enough);
+        }
+    }
+
+    private void allow(int connections) {
+        limit = Math.min(connections, max);
+        isSettled = false;
+    }
+}

@@ -1,0 +1,162 @@
+package dev.tarn.pull;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Lets the downloads from one upstream through to it: so many connections at once as bring the
+/// most, those first that somebody waits for. A place is for one part of a blob, so that whoever
+/// comes later need not wait long. The beginning of a blob is let through at once, and so is some
+/// of each that has readers: nobody waits for the end of another's blob.
+final class Sluice {
+
+    /// How long a part should take, so that the time between two requests hardly counts.
+    private static final int PART_SECONDS = 2;
+
+    /// One download's way to the upstream.
+    final class Gate {
+        private final BooleanSupplier hasReaders;
+        private int running;
+        private boolean isKnown;
+
+        private Gate(BooleanSupplier hasReaders) {
+            this.hasReaders = hasReaders;
+        }
+
+        /// Waits for a place. One thread of a download waits at a time.
+        Place acquire() throws InterruptedException {
+            lock.lockInterruptibly();
+            try {
+                Turn turn = new Turn(this, lock.newCondition());
+                waiting.add(turn);
+                boolean isTaken = false;
+                try {
+                    letIn();
+                    while (turn.place == null) {
+                        turn.come.await();
+                    }
+                    isTaken = true;
+                    return turn.place;
+                } finally {
+                    waiting.remove(turn);
+                    if (!isTaken && turn.place != null) {
+                        turn.place.close();
+                    }
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /// Whether there may be one more connection for this download.
+        private boolean isOpen() {
+            return Sluice.this.running < pace.limit()
+                    || (running < start && !pace.isKnown())
+                    || (running == 0 && (!isKnown || hasReaders.getAsBoolean()));
+        }
+    }
+
+    /// Somebody waits.
+    private static final class Turn {
+        private final Gate gate;
+        private final Condition come;
+        private @Nullable Place place;
+
+        private Turn(Gate gate, Condition come) {
+            this.gate = gate;
+            this.come = come;
+        }
+    }
+
+    /// The right to ask for one part.
+    final class Place implements AutoCloseable {
+        private final Gate gate;
+
+        private Place(Gate gate) {
+            this.gate = gate;
+        }
+
+        /// As much as is worth asking for at once, by what connections bring; 0 where nobody knows.
+        long partBytes() {
+            lock.lock();
+            try {
+                return pace.bytesPerSecondEach() * PART_SECONDS;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        void brought(long bytes) {
+            lock.lock();
+            try {
+                int before = pace.limit();
+                pace.brought(bytes, running, System.nanoTime());
+                if (pace.limit() > before) {
+                    letIn();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void close() {
+            lock.lock();
+            try {
+                running--;
+                gate.running--;
+                letIn();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private final int start;
+    private final int max;
+    private final Pace pace;
+    private final Lock lock = new ReentrantLock();
+    private final List<Turn> waiting = new ArrayList<>();
+    private int running;
+
+    /// @param start how many connections a download gets before the upstream's pace is known
+    /// @param max the most there may be
+    Sluice(int start, int max) {
+        this.start = start;
+        this.max = max;
+        this.pace = new Pace(start, max, System.nanoTime());
+    }
+
+    /// @param hasReaders whether anybody waits for this download; asked often
+    Gate gate(BooleanSupplier hasReaders) {
+        return new Gate(hasReaders);
+    }
+
+    private void letIn() {
+        for (Optional<Turn> next = next(); next.isPresent(); next = next()) {
+            Turn turn = next.get();
+            turn.place = new Place(turn.gate);
+            turn.gate.running++;
+            turn.gate.isKnown = true;
+            running++;
+            turn.come.signal();
+        }
+    }
+
+    /// Whose turn it is: first those with readers, of these who has nothing yet, of these who came
+    /// first.
+    private Optional<Turn> next() {
+        return waiting.stream()
+                .filter(turn -> turn.place == null && running < max)
+                .filter(turn -> turn.gate.isOpen())
+                .min(
+                        Comparator.comparing((Turn turn) -> !turn.gate.hasReaders.getAsBoolean())
+                                .thenComparing(turn -> turn.gate.running > 0));
+    }
+}
