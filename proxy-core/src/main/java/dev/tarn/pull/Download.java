@@ -174,7 +174,7 @@ final class Download {
         while (progress.awaitWork()) {
             Sluice.Place place = awaitPlace();
             long partBytes =
-                    Math.clamp(place.partBytes(), chunkBytes, PART_GROWTH_MAX * chunkBytes);
+                    Math.min(place.partBytes().orElse(chunkBytes), PART_GROWTH_MAX * chunkBytes);
             Optional<Chunks.Chunk> chunk = progress.claim(wantedFirst, partBytes);
             if (chunk.isPresent()) {
                 run("worker", () -> work(chunk.get(), file, place));

@@ -10,11 +10,16 @@ final class Pace {
     /// Long enough that new connections, and requests for new parts, hardly count.
     private static final long WINDOW_NANOS = Duration.ofMillis(250).toNanos();
 
+    private static final int WINDOWS = 2;
+
     /// How long an answer to the question whether more would be better holds.
     private static final long HOLD_NANOS = Duration.ofSeconds(10).toNanos();
 
     /// By how much twice as many connections must be faster.
-    private static final double GAIN_MIN = 1.05;
+    private static final double GAIN_MIN = 1.2;
+
+    /// What is left of a rate after each window that was slower: one stall is no new link.
+    private static final double FADING = 0.95;
 
     private final int max;
     private int limit;
@@ -27,6 +32,8 @@ final class Pace {
     private long windowBytes;
     private int windowRunning;
     private boolean isSettled;
+    private int windows;
+    private double bestRate;
 
     Pace(int start, int max, long now) {
         this.max = max;
@@ -60,7 +67,7 @@ final class Pace {
         }
         boolean isSteady = nanos < 2 * WINDOW_NANOS && windowRunning >= limit;
         if (isSteady && isSettled) {
-            judge(windowBytes * 1e9 / nanos, windowRunning, now);
+            look(windowBytes * 1e9 / nanos, now);
         } else {
             isSettled = isSteady;
         }
@@ -73,10 +80,21 @@ final class Pace {
         windowRunning = Integer.MAX_VALUE;
     }
 
+    /// The best of some windows is what a number of connections is worth: stalls are no sign of it.
+    private void look(double rate, long now) {
+        windows++;
+        bestRate = Math.max(bestRate, rate);
+        if (windows == WINDOWS) {
+            judge(bestRate, windowRunning, now);
+            windows = 0;
+            bestRate = 0;
+        }
+    }
+
     private void judge(double rate, int running, long now) {
         bytesPerSecond = rate;
         if (running == enough) {
-            enoughRate = rate;
+            enoughRate = Math.max(rate, enoughRate * FADING);
             if (now - askedAgainAt >= 0) {
                 allow(2 * running);
             }

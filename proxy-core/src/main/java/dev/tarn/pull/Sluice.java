@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -82,11 +83,13 @@ final class Sluice {
             this.gate = gate;
         }
 
-        /// As much as is worth asking for at once, by what connections bring; 0 where nobody knows.
-        long partBytes() {
+        /// As much as is worth asking for at once, by what connections bring.
+        OptionalLong partBytes() {
             lock.lock();
             try {
-                return pace.bytesPerSecondEach() * PART_SECONDS;
+                return pace.isKnown()
+                        ? OptionalLong.of(pace.bytesPerSecondEach() * PART_SECONDS)
+                        : OptionalLong.empty();
             } finally {
                 lock.unlock();
             }

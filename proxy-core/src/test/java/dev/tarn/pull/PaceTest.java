@@ -37,7 +37,7 @@ class PaceTest {
 
     @Test
     void growsWhileMoreBringMore() {
-        run(Duration.ofSeconds(3), running -> Math.min(10 * running, 150));
+        run(Duration.ofSeconds(5), running -> Math.min(10 * running, 150));
         assertThat(pace.limit()).isEqualTo(16);
         assertThat(pace.bytesPerSecondEach()).isBetween(9_000_000L, 10_000_000L);
     }
@@ -81,9 +81,9 @@ class PaceTest {
 
     @Test
     void takesNoPauseForSlowness() {
-        run(Duration.ofSeconds(3), running -> Math.min(10 * running, 150));
+        run(Duration.ofSeconds(5), running -> Math.min(10 * running, 150));
         now += Duration.ofMinutes(5).toNanos();
-        run(Duration.ofSeconds(3), running -> Math.min(10 * running, 150));
+        run(Duration.ofSeconds(5), running -> Math.min(10 * running, 150));
         assertThat(pace.limit()).isIn(16, 32);
         assertThat(pace.bytesPerSecondEach()).isGreaterThan(4_000_000L);
     }
