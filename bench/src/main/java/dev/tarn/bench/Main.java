@@ -12,6 +12,7 @@ import dev.tarn.bench.scenario.Scenario.Result;
 import dev.tarn.bench.server.Lab;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,7 +54,10 @@ final class Main {
         Map<String, String> facts = Machine.facts(project);
         Report report = new Report(facts);
         facts.forEach((name, fact) -> out.printf("%-16s %s%n", name, fact));
-        try (Lab lab = new Lab(project, work)) {
+        Lab lab = new Lab(project, work);
+        Thread ending = new Thread(() -> end(lab, work));
+        Runtime.getRuntime().addShutdownHook(ending); // after Ctrl-C too
+        try {
             Connection.trust(lab.certificates().authority().toFile());
             Bench bench =
                     new Bench(lab, work, options.isQuick(), options.rounds(), options.peers());
@@ -76,10 +80,17 @@ final class Main {
         } catch (IOException | RuntimeException e) {
             printLogs(work);
             throw e;
-        } finally {
-            Bench.delete(work);
         }
         out.printf("%n%s%n", report.goals());
+    }
+
+    private static void end(Lab lab, Path work) {
+        lab.close();
+        try {
+            Bench.delete(work);
+        } catch (IOException | UncheckedIOException e) {
+            System.err.println("bench: left behind: " + work);
+        }
     }
 
     /// What the servers have said, where something went wrong.

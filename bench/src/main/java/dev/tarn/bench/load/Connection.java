@@ -79,8 +79,8 @@ public final class Connection implements AutoCloseable {
         return get(path, null, Pace.UNLIMITED);
     }
 
-    /// Asks for `expected` at `path`. Anything but 200 with exactly its bytes is a
-    /// `WrongByteException`, but an answer that ends early is an `IOException`.
+    /// Asks for `expected` at `path`. A 200 with other bytes is a `WrongByteException`; another
+    /// status, and an answer that ends early, is an `IOException`.
     public Answer get(String path, Blob expected) throws IOException {
         return get(path, expected, Pace.UNLIMITED);
     }
@@ -97,10 +97,13 @@ public final class Connection implements AutoCloseable {
         String head = readHead();
         long size = length(head);
         int status = status(head);
-        if (expected != null && (status != 200 || size != expected.size())) {
+        if (expected != null && status != 200) {
+            throw new IOException("%s: %s\n%s".formatted(path, head, firstWords()));
+        }
+        if (expected != null && size != expected.size()) {
             throw new WrongByteException(
-                    "%s: 200 with %d bytes expected, but it says: %s\n%s"
-                            .formatted(path, expected.size(), head, firstWords()));
+                    "%s: %d bytes expected, but it says: %s"
+                            .formatted(path, expected.size(), head));
         }
         long position = 0;
         long firstByte = in.hasRemaining() ? System.nanoTime() : 0;
@@ -148,7 +151,7 @@ public final class Connection implements AutoCloseable {
         }
     }
 
-    /// What has come of a body that is not what it should be.
+    /// What has come of a body that nobody asked for.
     private String firstWords() {
         return ISO_8859_1.decode(in.slice(in.position(), Math.min(in.remaining(), 500))).toString();
     }

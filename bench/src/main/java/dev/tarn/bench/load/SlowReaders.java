@@ -96,7 +96,7 @@ public final class SlowReaders implements AutoCloseable {
             String text = ISO_8859_1.decode(buffer.duplicate()).toString();
             int headEnd = text.indexOf("\r\n\r\n");
             if (!text.startsWith("HTTP/1.1 200") || headEnd < 0) {
-                throw new WrongByteException("a slow client got: " + text);
+                throw new IOException("a slow client got: " + text);
             }
             buffer.position(headEnd + 4);
             reader.position = 0;

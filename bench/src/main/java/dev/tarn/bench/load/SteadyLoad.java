@@ -54,7 +54,7 @@ public record SteadyLoad(
                                 ? connection.get(wanted.path())
                                 : connection.get(wanted.path(), wanted.blob());
                 if (answer.status() != 200) {
-                    throw new WrongByteException(wanted.path() + ": " + answer.status());
+                    throw new IOException(wanted.path() + ": " + answer.status());
                 }
                 double began = isLate ? due : answer.asked();
                 millis.add((answer.lastByte() - began) / 1e6);

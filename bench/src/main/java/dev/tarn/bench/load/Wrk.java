@@ -26,6 +26,8 @@ public record Wrk(double requestsPerSecond, long requests, double p50Millis, dou
                                 "-t2",
                                 "-c" + connections,
                                 "-d" + seconds + "s",
+                                "--timeout",
+                                "30s",
                                 "--latency",
                                 "-H",
                                 "Accept: application/vnd.oci.image.manifest.v1+json",

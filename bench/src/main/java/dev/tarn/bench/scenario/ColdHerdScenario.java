@@ -32,14 +32,14 @@ record ColdHerdScenario() implements Scenario {
 
     @Override
     public String what() {
-        return "64 clients pull one cold image of 5 layers, 500 MB (quick: 60 MB), 20 ms away, over 20 MB/s in all";
+        return "64 clients pull one cold image of 5 layers, 500 MB (quick: 40 MB), 20 ms away, over 20 MB/s in all";
     }
 
     @Override
     public Result run(Bench bench) throws IOException {
         Sheet sheet = new Sheet(name());
         sheet.note("others than tarn are shown for information: one round");
-        long layerBytes = bench.isQuick() ? 12_000_000 : 100_000_000;
+        long layerBytes = bench.isQuick() ? 8_000_000 : 100_000_000;
         try (Stand stand =
                 Stand.open(
                         bench,

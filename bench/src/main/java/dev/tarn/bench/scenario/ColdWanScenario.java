@@ -66,7 +66,10 @@ record ColdWanScenario() implements Scenario {
                 if (round == 0 && !bench.isQuick()) {
                     for (Server server : stand.servers()) {
                         if (!isForEveryRound(server.label())) {
-                            sample(sheet, stand, server.label(), image, tag);
+                            Stand.inform(
+                                    sheet,
+                                    server,
+                                    it -> sample(sheet, stand, it.label(), image, tag));
                         }
                     }
                 }

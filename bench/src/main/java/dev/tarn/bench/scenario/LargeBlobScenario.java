@@ -36,7 +36,7 @@ record LargeBlobScenario(boolean isTls) implements Scenario {
     @Override
     public Result run(Bench bench) throws IOException {
         try (Stand stand = open(bench)) {
-            Blob blob = stand.fixtures().blob(bench.isQuick() ? 500_000_000 : 1_000_000_000);
+            Blob blob = stand.fixtures().blob(bench.isQuick() ? 250_000_000 : 1_000_000_000);
             stand.shelf().add(blob);
             stand.warm(Shelf.pathOf(blob), blob);
             List<Sheet> sheets = new ArrayList<>();

@@ -75,7 +75,7 @@ record MissCpuScenario() implements Scenario {
             int round,
             Sheet sheet)
             throws IOException {
-        Blob blob = fixtures.blob(bench.isQuick() ? 500_000_000 : 1_000_000_000);
+        Blob blob = fixtures.blob(bench.isQuick() ? 300_000_000 : 1_000_000_000);
         Shelf shelf = new Shelf();
         shelf.add(blob);
         upstream.stock(shelf);

@@ -55,7 +55,7 @@ record MixedScenario() implements Scenario {
                         Peer.NGINX_STATIC,
                         Peer.DOCKER_REGISTRY,
                         Peer.TRAFFIC_SERVER)) {
-            Blob large = stand.fixtures().blob(1_000_000_000);
+            Blob large = stand.fixtures().blob(500_000_000);
             stand.shelf().add(large);
             stand.warm(Shelf.pathOf(large), large);
             List<Wanted> mix = mix(stand);

@@ -68,18 +68,18 @@ record SlowClientsScenario() implements Scenario {
     private static void sample(
             Sheet warm, Sheet cold, Bench bench, Stand stand, Peer peer, Blob stored)
             throws IOException {
-        Duration duration = Duration.ofSeconds(bench.isQuick() ? 5 : 12);
+        Duration duration = Duration.ofSeconds(bench.isQuick() ? 4 : 12);
         stand.upstream().use(Link.LOOPBACK);
         try (Server server = bench.lab().start(peer, stand.upstreamUrl())) {
             stand.warm(server, Shelf.pathOf(stored), stored);
             Pause.millis(2_000);
             double idle = server.processes().residentMegabytes();
-            readSlowly(warm, server, stored, idle, duration);
+            Stand.inform(warm, server, it -> readSlowly(warm, it, stored, idle, duration));
             Blob fresh = stand.fixtures().blob(200_000_000);
             stand.shelf().add(fresh);
             server.stock(stand.shelf());
             stand.upstream().use(LINK);
-            readSlowly(cold, server, fresh, idle, duration);
+            Stand.inform(cold, server, it -> readSlowly(cold, it, fresh, idle, duration));
         }
     }
 

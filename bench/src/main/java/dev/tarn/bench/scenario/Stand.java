@@ -6,6 +6,7 @@ import dev.tarn.bench.fixture.Image;
 import dev.tarn.bench.fixture.Shelf;
 import dev.tarn.bench.load.Connection;
 import dev.tarn.bench.load.ImagePull;
+import dev.tarn.bench.report.Sheet;
 import dev.tarn.bench.server.Peer;
 import dev.tarn.bench.server.Server;
 import dev.tarn.bench.upstream.FakeUpstream;
@@ -104,6 +105,18 @@ final class Stand implements AutoCloseable {
                 new ImagePull(server.endpoint(), image, "warm-up", LONG).run();
             }
             server.awaitQuiet();
+        }
+    }
+
+    /// Takes a sample that is shown for information: a peer that breaks down does not end the run.
+    static void inform(Sheet sheet, Server server, Bench.Sample<Server> sample) throws IOException {
+        try {
+            sample.take(server);
+        } catch (IOException e) {
+            if (server.peer() == Peer.TARN) {
+                throw e;
+            }
+            sheet.note("%s: %s".formatted(server.label(), e.getMessage()));
         }
     }
 

@@ -26,14 +26,12 @@ public final class Lab implements AutoCloseable {
     private final Certificates certificates;
     private final Set<ProcessTree> running = ConcurrentHashMap.newKeySet();
     private int count;
+    private boolean isClosed;
 
     public Lab(Path project, Path work) throws IOException {
         this.project = project;
         this.work = work;
         this.certificates = Certificates.make(work.resolve("certificates"));
-        // After Ctrl-C nobody calls close().
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> running.forEach(tree -> tree.stop(2_000))));
     }
 
     public Certificates certificates() {
@@ -119,7 +117,10 @@ public final class Lab implements AutoCloseable {
     }
 
     /// Starts it without waiting for anything.
-    public Server exec(Setup setup) throws IOException {
+    public synchronized Server exec(Setup setup) throws IOException {
+        if (isClosed) {
+            throw new IOException("the lab is closed");
+        }
         ProcessBuilder builder =
                 new ProcessBuilder(setup.command())
                         .directory(project.toFile())
@@ -145,8 +146,10 @@ public final class Lab implements AutoCloseable {
         }
     }
 
+    /// Stops whatever still runs, for good. Any thread may.
     @Override
-    public void close() {
+    public synchronized void close() {
+        isClosed = true;
         for (ProcessTree tree : new ArrayList<>(running)) {
             tree.stop(PATIENCE_MILLIS);
             running.remove(tree);

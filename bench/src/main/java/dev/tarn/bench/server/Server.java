@@ -82,12 +82,13 @@ public final class Server implements AutoCloseable {
 
     /// Waits until it has nothing more to do: some go on storing after the client has all.
     public void awaitQuiet() {
-        double before = -1;
-        double now = processes.cpuSeconds();
-        for (int turns = 0; turns < 300 && now - before > 0.015; turns++) {
+        double before = processes.cpuSeconds();
+        int quietTurns = 0;
+        for (int turns = 0; turns < 300 && quietTurns < 3; turns++) {
             Pause.millis(100);
+            double now = processes.cpuSeconds();
+            quietTurns = now - before > 0.015 ? 0 : quietTurns + 1;
             before = now;
-            now = processes.cpuSeconds();
         }
     }
 

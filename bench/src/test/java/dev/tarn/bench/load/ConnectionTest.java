@@ -82,7 +82,7 @@ class ConnectionTest {
         Blob unknown = fixtures.blob(100);
         try (Connection connection = Connection.open(endpoint, LONG)) {
             assertThatThrownBy(() -> connection.get(Shelf.pathOf(unknown), unknown))
-                    .isInstanceOf(WrongByteException.class)
+                    .isInstanceOf(IOException.class)
                     .hasMessageContaining("404");
         }
     }
