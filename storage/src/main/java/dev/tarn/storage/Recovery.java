@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 final class Recovery {
 
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
-    private static final int ROWS_PER_COMMIT = 10_000;
+    private static final int ROWS_PER_COMMIT = 2_000;
 
     private final Layout layout;
 
