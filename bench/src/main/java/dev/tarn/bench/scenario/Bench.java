@@ -51,6 +51,15 @@ public record Bench(Lab lab, Path work, boolean isQuick, int rounds, Set<Peer> p
         return List.of(wanted).stream().filter(peers::contains).toList();
     }
 
+    /// The same, but with --quick only those that are needed for the goals.
+    Peer[] unlessQuick(List<Peer> needed, Peer... more) {
+        List<Peer> peers = new ArrayList<>(needed);
+        if (!isQuick) {
+            peers.addAll(List.of(more));
+        }
+        return peers.toArray(Peer[]::new);
+    }
+
     /// Samples every target in each round, each time beginning with another one.
     <T> void inRounds(List<T> targets, Sample<T> sample) throws IOException {
         for (int round = 0; round < rounds; round++) {

@@ -51,10 +51,9 @@ record ColdPageCacheScenario() implements Scenario {
                 Stand.open(
                         bench,
                         12,
-                        Peer.TARN,
-                        Peer.NGINX_STATIC,
-                        Peer.NGINX_STATIC_AIO,
-                        Peer.DOCKER_REGISTRY)) {
+                        bench.unlessQuick(
+                                List.of(Peer.TARN, Peer.NGINX_STATIC, Peer.NGINX_STATIC_AIO),
+                                Peer.DOCKER_REGISTRY))) {
             Blob large = stand.fixtures().blob(1_000_000_000);
             Image image = stand.fixtures().image(List.of(1_000L));
             stand.shelf().add(large);

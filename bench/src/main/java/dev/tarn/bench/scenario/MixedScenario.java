@@ -51,10 +51,10 @@ record MixedScenario() implements Scenario {
                 Stand.open(
                         bench,
                         11,
-                        Peer.TARN,
-                        Peer.NGINX_STATIC,
-                        Peer.DOCKER_REGISTRY,
-                        Peer.TRAFFIC_SERVER)) {
+                        bench.unlessQuick(
+                                List.of(Peer.TARN, Peer.NGINX_STATIC),
+                                Peer.DOCKER_REGISTRY,
+                                Peer.TRAFFIC_SERVER))) {
             Blob large = stand.fixtures().blob(500_000_000);
             stand.shelf().add(large);
             stand.warm(Shelf.pathOf(large), large);
