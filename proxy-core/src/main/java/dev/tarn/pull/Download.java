@@ -217,13 +217,9 @@ final class Download {
     }
 
     private void open(Chunks.Chunk chunk, Source.Fetch answer) {
-        boolean isFirst = !progress.isConfirmed();
         if (!progress.open(chunk, answer)) {
             throw new UpstreamFailed(
                     WRONG_BYTES, startedBy + " contradicts itself about " + digest);
-        }
-        if (isFirst) {
-            observer.opened();
         }
     }
 
@@ -244,7 +240,10 @@ final class Download {
 
     // The hasher.
 
+    /// The observer may take its time, to write down what it hears: no reader waits for that.
     private void hash(IncomingBlob file) throws InterruptedException, IOException {
+        progress.awaitConfirmation();
+        observer.opened();
         try (BlobReader reader = file.open()) {
             for (OptionalLong end = progress.awaitBacklog(hash);
                     end.isPresent();

@@ -189,14 +189,19 @@ final class Progress {
         }
     }
 
-    /// Whether a source has answered yet.
-    boolean isConfirmed() {
+    // The hasher.
+
+    /// Waits until a source has answered for the blob.
+    void awaitConfirmation() throws InterruptedException {
         try (Hold _ = hold()) {
-            return chunks.isConfirmed();
+            while (!chunks.isConfirmed()) {
+                if (state != State.RUNNING) {
+                    throw new InterruptedException("the download has ended");
+                }
+                backlog.await();
+            }
         }
     }
-
-    // The hasher.
 
     /// Waits until the unbroken prefix reaches beyond what is hashed, and tells how far; empty once
     /// all of the blob is hashed.

@@ -384,18 +384,4 @@ class PullFaultsTest {
             return OptionalLong.of(bytes.length);
         }
     }
-
-    private static final class NobodyWatches implements Download.Observer {
-        @Override
-        public void opened() {}
-
-        @Override
-        public void committed(long size) {}
-
-        @Override
-        public void failed(RegistryException failure) {}
-
-        @Override
-        public void ended() {}
-    }
 }

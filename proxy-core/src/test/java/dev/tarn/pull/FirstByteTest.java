@@ -1,0 +1,53 @@
+package dev.tarn.pull;
+
+import static dev.tarn.pull.Reading.read;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tarn.oci.ByteRange;
+import dev.tarn.oci.Digest;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// What a reader's first byte does not wait for.
+@Timeout(20)
+class FirstByteTest {
+
+    private static final int SIZE = 100_000;
+
+    @Test
+    void aNoteThatTakesLongKeepsNoReaderFromItsFirstByte() throws Exception {
+        ScriptedUpstream upstream = new ScriptedUpstream("registry.test");
+        Target target = upstream.target("a/one");
+        byte[] bytes = ScriptedUpstream.randomBytes(SIZE, 1);
+        Digest digest = upstream.addBlob("a/one", bytes);
+        CountDownLatch noted = new CountDownLatch(1);
+        Download download =
+                new Download(
+                        digest,
+                        target.repository(),
+                        upstream.source(target.name(), digest),
+                        ByteRange.whole(),
+                        new InMemoryBlobStore(),
+                        DownloadConfig.DEFAULT,
+                        new Sluice(1, 1),
+                        new NobodyWatches() {
+                            @Override
+                            public void opened() {
+                                try {
+                                    noted.await();
+                                } catch (InterruptedException e) {
+                                    throw new IllegalStateException("nobody interrupts it", e);
+                                }
+                            }
+                        });
+        try (BlobContent reader = download.join(ByteRange.whole()).orElseThrow()) {
+            download.start();
+            assertThat(reader.awaitReadable(0)).isPositive();
+
+            noted.countDown();
+            assertThat(read(reader, ByteRange.whole())).isEqualTo(bytes);
+        }
+        download.awaitEnd();
+    }
+}
