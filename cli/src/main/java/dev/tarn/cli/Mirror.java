@@ -89,6 +89,7 @@ final class Mirror implements AutoCloseable {
             WarmUp.run(server.address());
         }
         isReady = true;
+        network.prepareTls();
     }
 
     private static DiskStore openStore(Path root) throws IOException {

@@ -44,18 +44,23 @@ final class Dialer {
 
     private final Network network;
     private final DialPolicy policy;
-    private final SslContext tls;
+    private final Optional<Path> ca;
 
     Dialer(Network network, DialPolicy policy, Optional<Path> ca) {
         this.network = network;
         this.policy = policy;
-        this.tls = network.tls(ca);
+        this.ca = ca;
+        if (ca.isPresent()) {
+            network.tls(ca); // whoever names a file is to hear at once that it cannot be read
+        }
     }
 
     Connection dial(Origin origin) throws InterruptedException {
         if (network.isClosed()) {
             throw new UpstreamFailed(Kind.UNREACHABLE, "the network is closed");
         }
+        Optional<SslContext> tls =
+                origin.isSecure() ? Optional.of(network.tls(ca)) : Optional.empty();
         Deadline deadline = new Deadline(network.budgets().connect());
         Optional<ProxySettings.Proxy> proxy = network.proxies().proxyTo(origin);
         List<InetAddress> addresses =
@@ -66,7 +71,7 @@ final class Dialer {
         @Nullable Throwable lastCause = null;
         for (int i = 0; i < addresses.size() && !deadline.isOver(); i++) {
             InetSocketAddress address = new InetSocketAddress(addresses.get(i), port);
-            Attempt attempt = new Attempt(origin, proxy, address);
+            Attempt attempt = new Attempt(origin, proxy, tls, address);
             lastCause = attempt.connect(deadline.share(addresses.size() - i));
             if (lastCause == null) {
                 return attempt.finish(deadline);
@@ -170,6 +175,7 @@ final class Dialer {
     private final class Attempt extends ChannelInitializer<Channel> {
         private final Origin origin;
         private final Optional<ProxySettings.Proxy> proxy;
+        private final Optional<SslContext> tls;
         private final InetSocketAddress address;
         private final Connection connection;
 
@@ -178,9 +184,14 @@ final class Dialer {
 
         private @Nullable Channel channel;
 
-        Attempt(Origin origin, Optional<ProxySettings.Proxy> proxy, InetSocketAddress address) {
+        Attempt(
+                Origin origin,
+                Optional<ProxySettings.Proxy> proxy,
+                Optional<SslContext> tls,
+                InetSocketAddress address) {
             this.origin = origin;
             this.proxy = proxy;
+            this.tls = tls;
             this.address = address;
             this.connection = new Connection(origin, network.budgets());
         }
@@ -258,12 +269,12 @@ final class Dialer {
                 pipeline.addLast(handler);
                 steps.add(handler.connectFuture());
             }
-            if (origin.isSecure()) {
+            tls.ifPresent(context -> {
                 SslHandler handler =
-                        tls.newHandler(channel.alloc(), origin.host().text(), origin.port());
+                        context.newHandler(channel.alloc(), origin.host().text(), origin.port());
                 pipeline.addLast(handler);
                 steps.add(handler.handshakeFuture());
-            }
+            });
             HttpDecoderConfig limits =
                     new HttpDecoderConfig()
                             .setMaxInitialLineLength(LINE_MAX)

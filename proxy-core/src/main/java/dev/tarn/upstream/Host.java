@@ -18,7 +18,11 @@ record Host(String text) {
 
     private static final int NAME_LENGTH_MAX = 253; // RFC 1035 §2.3.4
     private static final int LABEL_LENGTH_MAX = 63;
-    private static final PublicSuffixMatcher SUFFIXES = PublicSuffixMatcherLoader.getDefault();
+
+    /// Ten thousand names: read when the first is looked up, and not at the start.
+    private static final class Suffixes {
+        static final PublicSuffixMatcher ALL = PublicSuffixMatcherLoader.getDefault();
+    }
 
     Host {
         text = text.toLowerCase(Locale.ROOT);
@@ -109,8 +113,10 @@ record Host(String text) {
 
     private Optional<String> owner() {
         boolean isRegistered =
-                address().isEmpty() && SUFFIXES.getDomainRoot(text, DomainType.ICANN) != null;
-        return isRegistered ? Optional.ofNullable(SUFFIXES.getDomainRoot(text)) : Optional.empty();
+                address().isEmpty() && Suffixes.ALL.getDomainRoot(text, DomainType.ICANN) != null;
+        return isRegistered
+                ? Optional.ofNullable(Suffixes.ALL.getDomainRoot(text))
+                : Optional.empty();
     }
 
     /// As in a URL.

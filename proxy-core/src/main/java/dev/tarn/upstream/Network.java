@@ -18,21 +18,26 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /// What all upstreams share: event loops, TLS, the name service, the proxy. Closing it ends every
 /// connection and every wait on one.
 public final class Network implements AutoCloseable {
     private static final int LOOPS = 2;
     private static final int CLOSE_SECONDS_MAX = 1;
+    private static final int TLS_DELAY_SECONDS = 2;
 
     private final boolean isEpoll = Epoll.isAvailable();
     private final EventLoopGroup loops;
     private final ChannelGroup connections =
             new DefaultChannelGroup("upstreams", GlobalEventExecutor.INSTANCE, true);
     private final AtomicBoolean isClosed = new AtomicBoolean();
-    private final SslProvider sslProvider;
+    private final Supplier<SslProvider> sslProvider;
+    private final ConcurrentMap<Optional<Path>, SslContext> tls = new ConcurrentHashMap<>();
     private final ByteBufAllocator allocator;
     private final ProxySettings proxies;
     private final NameResolver resolver;
@@ -44,7 +49,7 @@ public final class Network implements AutoCloseable {
             NameResolver resolver,
             AddressRule addresses,
             Budgets budgets,
-            SslProvider sslProvider,
+            Supplier<SslProvider> sslProvider,
             ByteBufAllocator allocator) {
         this.proxies = proxies;
         this.resolver = resolver;
@@ -62,7 +67,7 @@ public final class Network implements AutoCloseable {
                 NameResolver.SYSTEM,
                 AddressKind::of,
                 Budgets.STANDARD,
-                Trust.fastestProvider(),
+                Trust::fastestProvider,
                 ByteBufAllocator.DEFAULT);
     }
 
@@ -83,8 +88,16 @@ public final class Network implements AutoCloseable {
         connections.add(channel);
     }
 
+    /// TLS that believes the system's authorities and those in `ca`. The first call for each `ca`
+    /// reads certificates, and the very first loads BoringSSL.
     SslContext tls(Optional<Path> ca) {
-        return Trust.tls(sslProvider, ca);
+        return tls.computeIfAbsent(ca, own -> Trust.tls(sslProvider.get(), own));
+    }
+
+    /// Gets TLS ready a little later, on an event loop that has nothing to do yet: it takes longer
+    /// than all else at the start, and nobody needs it before the first miss.
+    public void prepareTls() {
+        var _ = loops.schedule(() -> tls(Optional.empty()), TLS_DELAY_SECONDS, TimeUnit.SECONDS);
     }
 
     ProxySettings proxies() {

@@ -118,7 +118,7 @@ final class Strangers implements AutoCloseable {
                         this::resolve,
                         address -> kinds.getOrDefault(address, AddressKind.of(address)),
                         budgets,
-                        provider,
+                        () -> provider,
                         allocator);
         networks.add(network);
         UpstreamConfig config =
