@@ -15,6 +15,7 @@ import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.oci.Repository;
 import dev.tarn.oci.Tag;
 import dev.tarn.pull.ManifestStore.TagEntry;
+import dev.tarn.pull.ManifestStore.TagMeaning;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -201,11 +202,15 @@ public final class ManifestPuller {
             return landed.get();
         }
         RawManifest manifest = target.upstream().fetchManifest(target.name(), reference, accept);
-        store.put(manifest);
-        store.link(target.repository(), manifest.digest());
-        if (reference instanceof Tag tag) {
-            remember(target, tag, accept, manifest.descriptor());
-        }
+        Optional<TagMeaning> meaning =
+                reference instanceof Tag tag
+                        ? Optional.of(
+                                new TagMeaning(
+                                        tag,
+                                        accept,
+                                        new TagEntry(manifest.descriptor(), clock.instant())))
+                        : Optional.empty();
+        store.putFetched(target.repository(), manifest, meaning);
         return manifest;
     }
 

@@ -17,6 +17,9 @@ public interface ManifestStore {
     /// What a tag meant at the upstream, and when that was last confirmed.
     record TagEntry(Descriptor descriptor, Instant checkedAt) {}
 
+    /// What a tag means, for those who accept that.
+    record TagMeaning(Tag tag, Accept accept, TagEntry entry) {}
+
     Optional<RawManifest> find(Digest digest);
 
     /// Like `find`, but only what is in memory. Empty says only that `find` would have to look.
@@ -30,6 +33,15 @@ public interface ManifestStore {
     Optional<TagEntry> recallTag(Repository repository, Tag tag, Accept accept);
 
     void putTag(Repository repository, Tag tag, Accept accept, TagEntry entry);
+
+    /// What was fetched through `repository`: the manifest, which is to be had there, and what the
+    /// tag means by which it was asked for, if it was.
+    default void putFetched(
+            Repository repository, RawManifest manifest, Optional<TagMeaning> meaning) {
+        put(manifest);
+        link(repository, manifest.digest());
+        meaning.ifPresent(tag -> putTag(repository, tag.tag(), tag.accept(), tag.entry()));
+    }
 
     /// Whether the upstream has confirmed that `repository` holds `digest`, a blob or a manifest.
     boolean isLinked(Repository repository, Digest digest);

@@ -13,9 +13,11 @@ import dev.tarn.oci.Repository;
 import dev.tarn.oci.RepositoryName;
 import dev.tarn.oci.Tag;
 import dev.tarn.pull.ManifestStore.TagEntry;
+import dev.tarn.pull.ManifestStore.TagMeaning;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -55,6 +57,30 @@ public abstract class ManifestStoreContract {
         store().put(MANIFEST);
 
         assertThat(store().find(MANIFEST.digest())).isPresent();
+    }
+
+    @Test
+    void whatWasFetchedIsFoundByItsDigestAndByItsTagAndThroughItsRepository() {
+        assertThat(store().isLinked(ALPINE, MANIFEST.digest())).isFalse();
+        store().putFetched(
+                        ALPINE,
+                        MANIFEST,
+                        Optional.of(new TagMeaning(LATEST, Accept.ANYTHING, ENTRY)));
+
+        assertThat(store().find(MANIFEST.digest())).isPresent();
+        assertThat(store().isLinked(ALPINE, MANIFEST.digest())).isTrue();
+        assertThat(store().findTag(ALPINE, LATEST, Accept.ANYTHING)).contains(ENTRY);
+        assertThat(store().recall(MANIFEST.digest())).isPresent();
+        assertThat(store().recallsLink(ALPINE, MANIFEST.digest())).isTrue();
+        assertThat(store().recallTag(ALPINE, LATEST, Accept.ANYTHING)).contains(ENTRY);
+    }
+
+    @Test
+    void whatWasFetchedByDigestHasNoTag() {
+        store().putFetched(ALPINE, MANIFEST, Optional.empty());
+
+        assertThat(store().isLinked(ALPINE, MANIFEST.digest())).isTrue();
+        assertThat(store().findTag(ALPINE, LATEST, Accept.ANYTHING)).isEmpty();
     }
 
     @Test

@@ -17,6 +17,8 @@ import dev.tarn.pull.ManifestStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -125,6 +127,27 @@ final class DiskManifestStore implements ManifestStore {
         tags.put(new TagKey(repository, tag, accept), entry);
     }
 
+    /// In one write, so that whoever waits for the manifest waits for one sync.
+    @Override
+    public void putFetched(
+            Repository repository, RawManifest manifest, Optional<TagMeaning> meaning) {
+        Digest digest = manifest.digest();
+        List<Change> changes = new ArrayList<>();
+        changes.add(Change.put(Family.MANIFEST, RowKey.of(digest), row(manifest)));
+        changes.add(linked(repository, digest));
+        meaning.ifPresent(tag ->
+                changes.add(
+                        Change.put(
+                                Family.TAG,
+                                RowKey.of(repository, tag.tag(), tag.accept()),
+                                row(tag.entry()))));
+        commit(changes.toArray(Change[]::new));
+        manifests.put(digest, manifest);
+        links.put(new LinkKey(repository, digest), true);
+        meaning.ifPresent(
+                tag -> tags.put(new TagKey(repository, tag.tag(), tag.accept()), tag.entry()));
+    }
+
     /// That there is no link is remembered as well: `link` writes over it.
     @Override
     public boolean isLinked(Repository repository, Digest digest) {
@@ -144,7 +167,7 @@ final class DiskManifestStore implements ManifestStore {
     public void link(Repository repository, Digest digest) {
         LinkKey key = new LinkKey(repository, digest);
         if (!Boolean.TRUE.equals(links.getIfPresent(key))) {
-            commit(Change.put(Family.LINK, RowKey.of(repository, digest), Row.write(0, _ -> {})));
+            commit(linked(repository, digest));
             links.put(key, true);
         }
     }
@@ -157,9 +180,13 @@ final class DiskManifestStore implements ManifestStore {
         }
     }
 
-    private void commit(Change change) {
+    private static Change linked(Repository repository, Digest digest) {
+        return Change.put(Family.LINK, RowKey.of(repository, digest), Row.write(0, _ -> {}));
+    }
+
+    private void commit(Change... changes) {
         try {
-            index.commit(change);
+            index.commit(changes);
         } catch (IOException e) {
             throw new RegistryException.StoreFailed("the index cannot be written", e);
         }

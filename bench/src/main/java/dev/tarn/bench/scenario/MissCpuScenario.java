@@ -50,7 +50,7 @@ record MissCpuScenario() implements Scenario {
                 servers.add(
                         bench.lab().start(peer, "https://localhost:" + upstream.endpoint().port()));
             }
-            for (int i = 0; i < 2; i++) {
+            for (int i = 0; i < (bench.isQuick() ? 3 : 6); i++) {
                 pull(bench, fixtures, upstream, servers, i, new Sheet("to get warm"));
             }
             for (int round = 0; round < bench.rounds(); round++) {
