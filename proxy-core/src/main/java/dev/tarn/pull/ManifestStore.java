@@ -35,7 +35,8 @@ public interface ManifestStore {
     void putTag(Repository repository, Tag tag, Accept accept, TagEntry entry);
 
     /// What was fetched through `repository`: the manifest, which is to be had there, and what the
-    /// tag means by which it was asked for, if it was.
+    /// tag means by which it was asked for, if it was. Found by everybody once this returns; what
+    /// lasts may come a moment later, since a client waits.
     default void putFetched(
             Repository repository, RawManifest manifest, Optional<TagMeaning> meaning) {
         put(manifest);

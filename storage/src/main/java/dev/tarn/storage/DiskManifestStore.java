@@ -20,6 +20,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +29,7 @@ import org.slf4j.LoggerFactory;
 /// Manifests, tags and links as rows of the index. What is hot is answered from memory, so that a
 /// hit reads no disk; each memory has a limit in bytes. Everything runs on the thread of the
 /// caller.
-final class DiskManifestStore implements ManifestStore {
+final class DiskManifestStore implements ManifestStore, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DiskManifestStore.class);
 
@@ -53,6 +55,7 @@ final class DiskManifestStore implements ManifestStore {
     }
 
     private final Index index;
+    private final Set<Thread> writes = ConcurrentHashMap.newKeySet();
     private final Cache<Digest, @Nullable RawManifest> manifests =
             hot(MANIFEST_BYTES_MAX, (_, manifest) -> ENTRY_BYTES + manifest.size());
     private final Cache<TagKey, @Nullable TagEntry> tags =
@@ -127,7 +130,8 @@ final class DiskManifestStore implements ManifestStore {
         tags.put(new TagKey(repository, tag, accept), entry);
     }
 
-    /// In one write, so that whoever waits for the manifest waits for one sync.
+    /// In one write, for which nobody waits: a sync takes longer than to fetch a manifest from
+    /// nearby. Should it fail, the manifest is in memory for a while, and then fetched again.
     @Override
     public void putFetched(
             Repository repository, RawManifest manifest, Optional<TagMeaning> meaning) {
@@ -141,11 +145,38 @@ final class DiskManifestStore implements ManifestStore {
                                 Family.TAG,
                                 RowKey.of(repository, tag.tag(), tag.accept()),
                                 row(tag.entry()))));
-        commit(changes.toArray(Change[]::new));
         manifests.put(digest, manifest);
         links.put(new LinkKey(repository, digest), true);
         meaning.ifPresent(
                 tag -> tags.put(new TagKey(repository, tag.tag(), tag.accept()), tag.entry()));
+        Thread write =
+                Thread.ofVirtual()
+                        .name("manifest " + digest)
+                        .unstarted(() -> writeBehind(digest, changes));
+        writes.add(write);
+        write.start();
+    }
+
+    private void writeBehind(Digest digest, List<Change> changes) {
+        try {
+            index.commit(changes.toArray(Change[]::new));
+        } catch (IOException e) {
+            LOG.error("manifest {} was served and cannot be stored", digest, e);
+        } finally {
+            writes.remove(Thread.currentThread());
+        }
+    }
+
+    /// Waits for what is being written.
+    @Override
+    public void close() {
+        try {
+            for (Thread write : writes) {
+                write.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// That there is no link is remembered as well: `link` writes over it.

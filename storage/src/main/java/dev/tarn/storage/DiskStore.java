@@ -16,7 +16,7 @@ public final class DiskStore implements AutoCloseable {
     private final Index index;
     private final BlobRows rows;
     private final DiskBlobStore blobs;
-    private final ManifestStore manifests;
+    private final DiskManifestStore manifests;
 
     private DiskStore(Layout layout, Index index) throws IOException {
         Recovery recovery = new Recovery(layout);
@@ -87,6 +87,7 @@ public final class DiskStore implements AutoCloseable {
     @Override
     public void close() {
         blobs.close();
+        manifests.close();
         index.close();
     }
 }

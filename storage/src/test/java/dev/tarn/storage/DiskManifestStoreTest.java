@@ -7,10 +7,12 @@ import dev.tarn.oci.Accept;
 import dev.tarn.oci.Digest;
 import dev.tarn.oci.RegistryException;
 import dev.tarn.pull.ManifestStore;
+import dev.tarn.pull.ManifestStore.TagMeaning;
 import dev.tarn.pull.ManifestStoreContract;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,7 +24,7 @@ final class DiskManifestStoreTest extends ManifestStoreContract {
     @TempDir private Path root;
     private Layout layout;
     private Index index;
-    private ManifestStore store;
+    private DiskManifestStore store;
 
     @BeforeEach
     void open() throws IOException {
@@ -34,6 +36,7 @@ final class DiskManifestStoreTest extends ManifestStoreContract {
 
     @AfterEach
     void close() {
+        store.close();
         index.close();
     }
 
@@ -54,6 +57,29 @@ final class DiskManifestStoreTest extends ManifestStoreContract {
         assertThat(store.find(MANIFEST.digest()).orElseThrow().bytes()).isEqualTo(MANIFEST.bytes());
         assertThat(store.isLinked(ALPINE, MANIFEST.digest())).isTrue();
         assertThat(store.findTag(ALPINE, LATEST, Accept.ANYTHING)).contains(ENTRY);
+    }
+
+    @Test
+    void whatWasFetchedIsThereAfterARestart() throws Exception {
+        store.putFetched(
+                ALPINE, MANIFEST, Optional.of(new TagMeaning(LATEST, Accept.ANYTHING, ENTRY)));
+
+        close();
+        open();
+
+        assertThat(store.find(MANIFEST.digest()).orElseThrow().bytes()).isEqualTo(MANIFEST.bytes());
+        assertThat(store.isLinked(ALPINE, MANIFEST.digest())).isTrue();
+        assertThat(store.findTag(ALPINE, LATEST, Accept.ANYTHING)).contains(ENTRY);
+    }
+
+    @Test
+    void whatWasFetchedIsFoundThoughItCannotBeStored() {
+        index.close();
+
+        store.putFetched(ALPINE, MANIFEST, Optional.empty());
+
+        assertThat(store.recall(MANIFEST.digest())).isPresent();
+        assertThat(store.recallsLink(ALPINE, MANIFEST.digest())).isTrue();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.tarn.http.netty;
 
 import dev.tarn.http.Response;
+import dev.tarn.http.Response.Body;
 import dev.tarn.http.Response.Sent;
 import dev.tarn.oci.ContentRange;
 import dev.tarn.oci.RegistryException;
@@ -48,12 +49,13 @@ final class BlobWriter {
     /// connection is closed: fewer bytes than `Content-Length` is the only honest signal left.
     ///
     /// @param ending the last header lines and the empty line behind them
-    boolean write(Response response, BlobContent content, ContentRange part, byte[] ending)
-            throws InterruptedException {
+    boolean write(Response response, byte[] ending) throws InterruptedException {
         boolean isComplete = false;
         try (response) {
             var _ = channel.write(Unpooled.wrappedBuffer(response.head().encoded(), ending));
-            write(content, part);
+            if (response.body() instanceof Body.Blob(BlobContent content, ContentRange part)) {
+                write(content, part);
+            }
             isComplete = true;
         } catch (ClientLeft e) {
             LOG.debug("a client left", e);

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.tarn.http.Handler;
 import dev.tarn.http.Response;
 import dev.tarn.http.Response.Body;
+import dev.tarn.oci.ContentRange;
+import dev.tarn.pull.BlobContent;
 import dev.tarn.pull.BlobFile;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -132,39 +134,52 @@ final class Connection extends ChannelInboundHandlerAdapter {
             LOG.debug("the client left before there was an answer", e);
         } catch (RuntimeException e) {
             LOG.error("a bug: the connection is cut", e);
-        } finally {
+        }
+        if (found.isPresent() && isComing(found.get())) {
+            stream(head, found.get());
+        } else {
             Optional<Response> response = found;
             channel.eventLoop()
                     .execute(() ->
                             response.ifPresentOrElse(
-                                    answer -> send(head, answer),
+                                    whole -> send(head, whole),
                                     () -> answered(head, false, false)));
         }
     }
 
-    /// The one place where bytes come back.
+    /// Whether there is a body of which some may still have to be waited for.
+    private static boolean isComing(Response response) {
+        return response.body() instanceof Body.Blob(BlobContent content, ContentRange part)
+                && !(content instanceof BlobFile)
+                && part.length() > 0;
+    }
+
+    /// The one place where bytes come back; but for those that `stream` waits for.
     private void send(Head head, Response response) {
-        boolean goesOn = head.isPersistent() && !answers.isDraining();
-        byte[] ending = !goesOn ? CLOSE : head.isHttp10() ? KEEP_ALIVE : GOES_ON;
-        if (response.body() instanceof Body.Blob blob
-                && !(blob.content() instanceof BlobFile)
-                && blob.part().length() > 0) {
-            await(() -> stream(head, response, blob, ending, goesOn));
-            if (!channel.isActive()) {
-                interrupt(); // it left before there was a thread to interrupt
-            }
+        if (isComing(response)) {
+            await(() -> stream(head, response));
             return;
         }
+        boolean goesOn = goesOn(head);
         Sending sending =
                 new Sending(
                         channel,
                         response,
                         readAhead,
                         isComplete -> answered(head, isComplete, goesOn));
-        sending.start(ending);
+        sending.start(ending(head, goesOn));
         if (!sending.isDone()) {
             watch(sending);
         }
+    }
+
+    private boolean goesOn(Head head) {
+        return head.isPersistent() && !answers.isDraining();
+    }
+
+    /// The last header lines, and the empty one.
+    private static byte[] ending(Head head, boolean goesOn) {
+        return !goesOn ? CLOSE : head.isHttp10() ? KEEP_ALIVE : GOES_ON;
     }
 
     /// Closes the connection when the client takes nothing for too long.
@@ -181,13 +196,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 });
     }
 
-    private void stream(
-            Head head, Response response, Body.Blob blob, byte[] ending, boolean goesOn) {
+    private void stream(Head head, Response response) {
+        boolean goesOn = goesOn(head);
         boolean isComplete = false;
         try {
             isComplete =
                     new BlobWriter(channel, limits.idleTime())
-                            .write(response, blob.content(), blob.part(), ending);
+                            .write(response, ending(head, goesOn));
         } catch (InterruptedException e) {
             LOG.debug("the client left before its answer was whole", e);
         } catch (RuntimeException e) {
