@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// One reader of a running download, with the file open in its own name. Where it has come to tells
@@ -15,7 +16,7 @@ final class DownloadReader implements BlobContent {
     private final ByteRange range;
     private volatile @Nullable BlobReader file;
     private volatile long position;
-    private boolean isNew = true;
+    private OptionalLong firstPosition = OptionalLong.empty();
 
     DownloadReader(Progress progress, ByteRange range) {
         this.progress = progress;
@@ -37,9 +38,10 @@ final class DownloadReader implements BlobContent {
         };
     }
 
-    /// Whether it has had nothing yet. Asked on the reader's own thread.
+    /// Whether it has taken nothing yet, though it may have been told that there is something.
+    /// Asked on the reader's own thread.
     boolean isNew() {
-        return isNew;
+        return firstPosition.orElse(position) == position;
     }
 
     @Override
@@ -50,9 +52,10 @@ final class DownloadReader implements BlobContent {
     @Override
     public long awaitReadable(long position) throws InterruptedException {
         this.position = position;
-        long end = progress.awaitReadable(this, position);
-        isNew = false;
-        return end;
+        if (firstPosition.isEmpty()) {
+            firstPosition = OptionalLong.of(position);
+        }
+        return progress.awaitReadable(this, position);
     }
 
     @Override

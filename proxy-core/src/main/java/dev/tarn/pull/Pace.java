@@ -21,6 +21,10 @@ final class Pace {
     /// What is left of a rate after each window that was slower: one stall is no new link.
     private static final double FADING = 0.95;
 
+    /// What one connection brings in a second where connections are not what limits: more of them
+    /// would only get in one another's way.
+    private static final double FAST = 50e6;
+
     private final int max;
     private int limit;
     private int enough;
@@ -96,16 +100,20 @@ final class Pace {
         if (running == enough) {
             enoughRate = Math.max(rate, enoughRate * FADING);
             if (now - askedAgainAt >= 0) {
-                allow(2 * running);
+                allowMore(running, rate);
             }
         } else if (running < enough || rate > enoughRate * GAIN_MIN) {
             enough = running;
             enoughRate = rate;
-            allow(2 * running);
+            allowMore(running, rate);
         } else {
             askedAgainAt = now + HOLD_NANOS;
             allow(enough);
         }
+    }
+
+    private void allowMore(int running, double rate) {
+        allow(rate / running < FAST ? 2 * running : running);
     }
 
     private void allow(int connections) {

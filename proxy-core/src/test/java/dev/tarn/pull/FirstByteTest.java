@@ -50,4 +50,33 @@ class FirstByteTest {
         }
         download.awaitEnd();
     }
+
+    /// Whoever answers a request looks first whether there is anything, and then again, to send it.
+    @Test
+    void aReaderIsNewUntilItHasTakenSomething() throws Exception {
+        ScriptedUpstream upstream = new ScriptedUpstream("registry.test");
+        Target target = upstream.target("a/one");
+        Digest digest = upstream.addBlob("a/one", ScriptedUpstream.randomBytes(SIZE, 1));
+        Download download =
+                new Download(
+                        digest,
+                        target.repository(),
+                        upstream.source(target.name(), digest),
+                        ByteRange.whole(),
+                        new InMemoryBlobStore(),
+                        DownloadConfig.DEFAULT,
+                        new Sluice(1, 1),
+                        new NobodyWatches());
+        try (BlobContent reader = download.join(ByteRange.whole()).orElseThrow()) {
+            DownloadReader own = (DownloadReader) reader;
+            download.start();
+
+            assertThat(reader.awaitReadable(0)).isPositive();
+            assertThat(reader.awaitReadable(0)).isPositive();
+            assertThat(own.isNew()).isTrue();
+            assertThat(reader.awaitReadable(1)).isPositive();
+            assertThat(own.isNew()).isFalse();
+        }
+        download.awaitEnd();
+    }
 }

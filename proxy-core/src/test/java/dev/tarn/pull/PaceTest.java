@@ -50,6 +50,13 @@ class PaceTest {
     }
 
     @Test
+    void asksForNoMoreWhereEachIsFast() {
+        run(Duration.ofSeconds(30), running -> 60 * running);
+        assertThat(most).isEqualTo(START);
+        assertThat(pace.bytesPerSecondEach()).isBetween(55_000_000L, 65_000_000L);
+    }
+
+    @Test
     void goesBackWhereMoreBringNoMore() {
         run(Duration.ofSeconds(5), _ -> 100);
         assertThat(pace.limit()).isEqualTo(START);
