@@ -134,16 +134,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
             LOG.debug("the client left before there was an answer", e);
         } catch (RuntimeException e) {
             LOG.error("a bug: the connection is cut", e);
-        }
-        if (found.isPresent() && isComing(found.get())) {
-            stream(head, found.get());
-        } else {
+        } finally {
             Optional<Response> response = found;
-            channel.eventLoop()
-                    .execute(() ->
-                            response.ifPresentOrElse(
-                                    whole -> send(head, whole),
-                                    () -> answered(head, false, false)));
+            if (response.filter(Connection::isComing).isPresent()) {
+                stream(head, response.get());
+            } else {
+                channel.eventLoop()
+                        .execute(() ->
+                                response.ifPresentOrElse(
+                                        whole -> send(head, whole),
+                                        () -> answered(head, false, false)));
+            }
         }
     }
 

@@ -95,6 +95,18 @@ class RegistryServerTest extends ServerFixture {
     }
 
     @Test
+    void aHandlerThatDiesOfAnErrorIsNotWaitedFor() throws IOException {
+        RegistryServer server =
+                serve(_ ->
+                        () -> {
+                            throw new StackOverflowError("an error, on purpose");
+                        });
+
+        assertThat(client(server).send(RawClient.get("/")).isClosed()).isTrue();
+        await().untilAsserted(() -> assertThat(server.answering()).isZero());
+    }
+
+    @Test
     void anAddressInUseIsNamed() throws IOException {
         int port = serve(ECHO).address().getPort();
         ServerConfig same = new ServerConfig("127.0.0.1", port, Optional.empty(), Duration.ZERO);
