@@ -38,7 +38,10 @@ final class Connection implements AutoCloseable {
 
     private static final String NETWORK_CLOSED = "was left: the network is closed";
 
-    /// The most that waits in the queue, but for what one read brings.
+    /// The most that waits in the queue, but for what one read brings: as much as the reader has
+    /// taken of this answer, within these. Little is wanted of an error, and much of a blob.
+    private static final int QUEUE_BYTES_MIN = 64 << 10;
+
     private static final int QUEUE_BYTES_MAX = 512 << 10;
 
     /// As much of a body as its reader is woken for, or what has come in this time.
@@ -54,6 +57,7 @@ final class Connection implements AutoCloseable {
     private @Nullable Channel channel;
     private @Nullable UpstreamFailed failure;
     private int queuedBytes;
+    private long takenBytes;
     private boolean isFull;
     private boolean isBusy;
     private boolean isAwaited;
@@ -114,6 +118,7 @@ final class Connection implements AutoCloseable {
             hasEnded = false;
             isEndTold = false;
             isFlowing = false;
+            takenBytes = 0;
             channel()
                     .writeAndFlush(request)
                     .addListener(written -> {
@@ -175,12 +180,17 @@ final class Connection implements AutoCloseable {
     private Object taken(Object piece) {
         if (piece instanceof ByteBuf bytes) {
             queuedBytes -= bytes.readableBytes();
+            takenBytes += bytes.readableBytes();
         }
-        if (isFull && queuedBytes <= QUEUE_BYTES_MAX / 2) {
+        if (isFull && queuedBytes <= queueBytesMax() / 2) {
             isFull = false;
             read();
         }
         return piece;
+    }
+
+    private long queueBytesMax() {
+        return Math.clamp(takenBytes, QUEUE_BYTES_MIN, QUEUE_BYTES_MAX);
     }
 
     private void read() {
@@ -195,10 +205,8 @@ final class Connection implements AutoCloseable {
     private void watchSilence(long nanos) {
         if (!isWatched) {
             try {
-                var _ =
-                        channel()
-                                .eventLoop()
-                                .schedule(this::endSilence, nanos, TimeUnit.NANOSECONDS);
+                var loop = channel().eventLoop();
+                var _ = loop.schedule(this::endSilence, nanos, TimeUnit.NANOSECONDS);
                 isWatched = true;
             } catch (RejectedExecutionException e) {
                 var _ = fail(Kind.CUT_OFF, NETWORK_CLOSED, e);
@@ -232,8 +240,7 @@ final class Connection implements AutoCloseable {
         }
     }
 
-    /// Whether another request may be sent: the last answer was read to its end, and nobody hung
-    /// up.
+    /// Whether another request may be sent: the last answer was read to its end, no one hung up.
     boolean isReusable() {
         lock.lock();
         try {
@@ -329,8 +336,8 @@ final class Connection implements AutoCloseable {
             lock.lock();
             try {
                 endIfWhole();
+                isFull = queuedBytes >= queueBytesMax();
                 tell(ctx);
-                isFull = queuedBytes >= QUEUE_BYTES_MAX;
                 if (!isFull && !hasEnded && failure == null) {
                     ctx.read();
                 }
@@ -344,7 +351,7 @@ final class Connection implements AutoCloseable {
             if (arrived.isEmpty()) {
                 return;
             }
-            boolean isUrgent = !isFlowing || hasEnded || queuedBytes >= BATCH_BYTES;
+            boolean isUrgent = !isFlowing || hasEnded || isFull || queuedBytes >= BATCH_BYTES;
             isFlowing |= queuedBytes > 0;
             if (isUrgent) {
                 changed.signalAll();
