@@ -29,7 +29,19 @@ record Asked(
     private static final Logger LOG = LoggerFactory.getLogger(Asked.class);
 
     /// An answer before anybody has heard of it.
-    record Found(Response response, Outcome outcome) {}
+    record Found(Response response, Outcome outcome) {
+
+        /// Does something more once the client has all of the answer.
+        Found whenSent(Runnable next) {
+            return new Found(
+                    response.whenSent(sent -> {
+                        if (sent.isComplete()) {
+                            next.run();
+                        }
+                    }),
+                    outcome);
+        }
+    }
 
     @FunctionalInterface
     interface Finding {

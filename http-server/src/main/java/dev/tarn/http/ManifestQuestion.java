@@ -63,7 +63,10 @@ final class ManifestQuestion implements Question {
 
     private Found pull() throws InterruptedException {
         ManifestPull pull = manifests.pull(asked.target(), reference, accept);
-        return found(pull.manifest(), pull.outcome());
+        Found found = found(pull.manifest(), pull.outcome());
+        return pull.outcome() == Outcome.MISS
+                ? found.whenSent(() -> manifests.prefetch(asked.target(), pull.manifest()))
+                : found;
     }
 
     private Found found(RawManifest manifest, Outcome outcome) {

@@ -69,8 +69,9 @@ public record Response(ResponseHead head, Body body, Consumer<Sent> whenSent)
         return new Response(head.with(name, value), body, whenSent);
     }
 
+    /// One more who is told.
     public Response whenSent(Consumer<Sent> listener) {
-        return new Response(head, body, listener);
+        return new Response(head, body, whenSent.andThen(listener));
     }
 
     /// The same headers and no body: the answer to a HEAD (RFC 9110 §9.3.2).

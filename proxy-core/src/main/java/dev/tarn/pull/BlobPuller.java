@@ -205,8 +205,9 @@ public final class BlobPuller implements AutoCloseable {
         return opens;
     }
 
-    /// Starts to download an image's blobs before anybody asks for them. What nobody comes for is
-    /// stopped after a while, like any download without a reader.
+    /// Starts to download an image's blobs before anybody asks for them, and waits until it has
+    /// started them. What nobody comes for is stopped after a while, like any download without a
+    /// reader.
     void prefetch(Target target, Manifest.Image image) {
         List<Descriptor> wanted = new ArrayList<>(image.layers());
         wanted.addFirst(image.config());
@@ -216,7 +217,7 @@ public final class BlobPuller implements AutoCloseable {
                         .map(blob -> BigInteger.valueOf(blob.size()))
                         .reduce(BigInteger.ZERO, BigInteger::add);
         if (bytes.compareTo(BigInteger.valueOf(config.prefetchBytesMax())) <= 0) {
-            Thread.ofVirtual().name("prefetch").start(() -> prefetch(target, wanted));
+            prefetch(target, wanted);
         }
     }
 

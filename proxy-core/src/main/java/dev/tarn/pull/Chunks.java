@@ -59,6 +59,7 @@ final class Chunks {
     private Spans present = new Spans();
     private OptionalLong size = OptionalLong.empty();
     private boolean isConfirmed;
+    private boolean isUnderWay;
 
     Chunks(long chunkBytes) {
         this.chunkBytes = chunkBytes;
@@ -144,11 +145,13 @@ final class Chunks {
     void wrote(Chunk chunk, long count) {
         present.add(chunk.cursor, chunk.cursor + count);
         chunk.cursor += count;
+        isUnderWay = true;
     }
 
     /// The chunk's body has ended; what it did not bring is missing again.
     void end(Chunk chunk) {
         running.remove(chunk);
+        isUnderWay = true;
         if (size.isEmpty()) {
             size = OptionalLong.of(chunk.cursor);
         }
@@ -174,6 +177,11 @@ final class Chunks {
         return size.isPresent() && present.length() > 0
                 ? Optional.of(new IncomingBlob.Remainder(size.getAsLong(), present))
                 : Optional.empty();
+    }
+
+    /// Whether any answer has brought something.
+    boolean isUnderWay() {
+        return isUnderWay;
     }
 
     /// Whether there is something to ask for now.

@@ -181,18 +181,23 @@ public final class ManifestPuller {
 
     private ManifestPull miss(Target target, Reference reference, Accept accept)
             throws InterruptedException {
-        RawManifest manifest = fetch(target, reference, accept);
-        if (ManifestParser.parse(manifest) instanceof Manifest.Image image) {
-            blobs.prefetch(target, image);
-        }
+        RawManifest manifest =
+                fetches.await(
+                        new Question(target.repository(), reference, accept),
+                        () -> fetchAndStore(target, reference, accept));
         return new ManifestPull(manifest, Outcome.MISS);
     }
 
-    private RawManifest fetch(Target target, Reference reference, Accept accept)
-            throws InterruptedException {
-        return fetches.await(
-                new Question(target.repository(), reference, accept),
-                () -> fetchAndStore(target, reference, accept));
+    /// Starts to fetch the blobs of a manifest that was a miss, before anybody asks for them. Best
+    /// called once the client has its answer, so as not to be in the way of that.
+    public void prefetch(Target target, RawManifest manifest) {
+        Thread.ofVirtual()
+                .name("prefetch")
+                .start(() -> {
+                    if (ManifestParser.parse(manifest) instanceof Manifest.Image image) {
+                        blobs.prefetch(target, image);
+                    }
+                });
     }
 
     private RawManifest fetchAndStore(Target target, Reference reference, Accept accept)

@@ -32,6 +32,9 @@ final class Progress {
     /// lets small blobs leave in one piece.
     private static final int HELD_BACK_BYTES = 16 << 10;
 
+    /// How long the first bytes of a blob may be awaited before more of it is asked for.
+    private static final long HEAD_START_NANOS = Duration.ofMillis(10).toNanos();
+
     private final Chunks chunks;
     private final Duration idleTimeout;
     private final Lock lock = new ReentrantLock();
@@ -47,6 +50,7 @@ final class Progress {
 
     private final Audience audience = new Audience(lock, supervised);
     private final Map<Thread, Optional<Source.Fetch>> fetching = new HashMap<>();
+    private OptionalLong openedAt = OptionalLong.empty();
     private State state = State.RUNNING;
     private volatile boolean hasReaders;
     private @Nullable RegistryException failure;
@@ -124,17 +128,27 @@ final class Progress {
 
     // Workers.
 
-    /// Waits until there is a part to ask for; false once there will be none.
+    /// Waits until there is a part to ask for; false once there will be none. The first bytes have
+    /// a short time for themselves: more requests would be in the way of whoever waits for those.
     boolean awaitWork() throws InterruptedException {
         try (Hold _ = hold()) {
             while (state == State.RUNNING && !isWhole()) {
-                if (chunks.hasUnclaimed()) {
+                if (!chunks.hasUnclaimed()) {
+                    work.await();
+                } else if (headStartNanosLeft() <= 0) {
                     return true;
+                } else {
+                    var _ = work.awaitNanos(headStartNanosLeft());
                 }
-                work.await();
             }
             return false;
         }
+    }
+
+    private long headStartNanosLeft() {
+        return chunks.isUnderWay() || openedAt.isEmpty()
+                ? 0
+                : openedAt.getAsLong() + HEAD_START_NANOS - System.nanoTime();
     }
 
     /// The next part to ask a source for; empty where nothing is left to ask for.
@@ -166,19 +180,26 @@ final class Progress {
         }
     }
 
-    /// Fits the chunk to the answer; false where they contradict each other.
+    /// Fits the chunk to the answer; false where they contradict each other. Readers hear of the
+    /// first answer together with its first bytes.
     boolean open(Chunks.Chunk chunk, Source.Fetch answer) {
         try (Hold _ = hold()) {
             boolean fits = chunks.open(chunk, answer.start(), answer.end(), answer.size());
-            tellAll();
+            openedAt = OptionalLong.of(openedAt.orElse(System.nanoTime()));
+            work.signal();
             return fits;
         }
     }
 
     void wrote(Chunks.Chunk chunk, long count) {
         try (Hold _ = hold()) {
+            boolean isFirst = !chunks.isUnderWay();
             chunks.wrote(chunk, count);
-            audience.hear();
+            if (isFirst) {
+                tellAll();
+            } else {
+                audience.hear();
+            }
         }
     }
 

@@ -15,22 +15,28 @@ class FirstByteTest {
 
     private static final int SIZE = 100_000;
 
+    private final ScriptedUpstream upstream = new ScriptedUpstream("registry.test");
+    private final byte[] bytes = ScriptedUpstream.randomBytes(SIZE, 1);
+
+    private Download download(Download.Observer observer) {
+        Target target = upstream.target("a/one");
+        Digest digest = upstream.addBlob("a/one", bytes);
+        return new Download(
+                digest,
+                target.repository(),
+                upstream.source(target.name(), digest),
+                ByteRange.whole(),
+                new InMemoryBlobStore(),
+                DownloadConfig.DEFAULT,
+                new Sluice(1, 1),
+                observer);
+    }
+
     @Test
     void aNoteThatTakesLongKeepsNoReaderFromItsFirstByte() throws Exception {
-        ScriptedUpstream upstream = new ScriptedUpstream("registry.test");
-        Target target = upstream.target("a/one");
-        byte[] bytes = ScriptedUpstream.randomBytes(SIZE, 1);
-        Digest digest = upstream.addBlob("a/one", bytes);
         CountDownLatch noted = new CountDownLatch(1);
         Download download =
-                new Download(
-                        digest,
-                        target.repository(),
-                        upstream.source(target.name(), digest),
-                        ByteRange.whole(),
-                        new InMemoryBlobStore(),
-                        DownloadConfig.DEFAULT,
-                        new Sluice(1, 1),
+                download(
                         new NobodyWatches() {
                             @Override
                             public void opened() {
@@ -54,19 +60,7 @@ class FirstByteTest {
     /// Whoever answers a request looks first whether there is anything, and then again, to send it.
     @Test
     void aReaderIsNewUntilItHasTakenSomething() throws Exception {
-        ScriptedUpstream upstream = new ScriptedUpstream("registry.test");
-        Target target = upstream.target("a/one");
-        Digest digest = upstream.addBlob("a/one", ScriptedUpstream.randomBytes(SIZE, 1));
-        Download download =
-                new Download(
-                        digest,
-                        target.repository(),
-                        upstream.source(target.name(), digest),
-                        ByteRange.whole(),
-                        new InMemoryBlobStore(),
-                        DownloadConfig.DEFAULT,
-                        new Sluice(1, 1),
-                        new NobodyWatches());
+        Download download = download(new NobodyWatches());
         try (BlobContent reader = download.join(ByteRange.whole()).orElseThrow()) {
             DownloadReader own = (DownloadReader) reader;
             download.start();

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /// How much later the first byte comes through a mirror that does not have it yet.
 record ColdFirstByteScenario() implements Scenario {
@@ -29,8 +30,8 @@ record ColdFirstByteScenario() implements Scenario {
     private static final List<Integer> DISTANCES_MILLIS = List.of(0, 50);
     private static final int SAMPLES = 3;
 
-    /// Pulls before that, of smaller blobs, so that compilers have seen a miss.
-    private static final int UNCOUNTED = 30;
+    /// Pulls before that, of smaller blobs and from nearby, so that compilers have seen a miss.
+    private static final int UNCOUNTED = 200;
 
     @Override
     public String name() {
@@ -55,64 +56,83 @@ record ColdFirstByteScenario() implements Scenario {
                         Peer.DOCKER_REGISTRY,
                         Peer.TRAFFIC_SERVER)) {
             stand.warmUp();
-            for (int distance : DISTANCES_MILLIS) {
-                stand.upstream().use(Link.LOOPBACK.at(Duration.ofMillis(distance)));
-                Sheet blobs = new Sheet("cold blob, %d ms away".formatted(distance));
-                Sheet manifests = new Sheet("cold manifest, %d ms away".formatted(distance));
-                measure(bench, stand, blobs, manifests);
-                for (Sheet sheet : List.of(blobs, manifests)) {
-                    sheets.add(sheet);
-                    goals.add(Goal.difference(sheet, FIRST_BYTE_MS, "tarn", "direct", AT_MOST, 2));
+            Map<String, Connection> connections = new LinkedHashMap<>();
+            try {
+                connections.put("direct", connect(new Endpoint(stand.upstream().port(), false)));
+                for (Server server : stand.servers()) {
+                    connections.put(server.label(), connect(server.endpoint()));
+                }
+                measure(bench, stand, connections, sheets, goals);
+            } finally {
+                for (Connection connection : connections.values()) {
+                    connection.close();
                 }
             }
         }
         return new Result(sheets, goals);
     }
 
-    /// Everyone keeps its connection, so that the direct pull pays for one round trip only; the
-    /// first pulls over each are not counted.
-    private static void measure(Bench bench, Stand stand, Sheet blobs, Sheet manifests)
+    /// Everyone keeps its connection, so that the direct pull pays for one round trip only.
+    private static void measure(
+            Bench bench,
+            Stand stand,
+            Map<String, Connection> connections,
+            List<Sheet> sheets,
+            List<Goal> goals)
             throws IOException {
-        Map<String, Connection> connections = new LinkedHashMap<>();
-        try {
-            connections.put("direct", connect(new Endpoint(stand.upstream().port(), false)));
-            for (Server server : stand.servers()) {
-                connections.put(server.label(), connect(server.endpoint()));
+        Sheet uncounted = new Sheet("to get warm");
+        for (int i = 0; i < UNCOUNTED; i++) {
+            Blob blob = stand.fixtures().blob(1_000_000);
+            pull(stand, connections, i, blob, uncounted, uncounted, _ -> {});
+        }
+        stand.servers().forEach(Server::awaitQuiet);
+        for (int distance : DISTANCES_MILLIS) {
+            stand.upstream().use(Link.LOOPBACK.at(Duration.ofMillis(distance)));
+            Sheet blobs = new Sheet("cold blob, %d ms away".formatted(distance));
+            Sheet manifests = new Sheet("cold manifest, %d ms away".formatted(distance));
+            for (int i = 0; i < bench.rounds() * SAMPLES; i++) {
+                Blob blob = stand.fixtures().blob(50_000_000);
+                pull(stand, connections, i, blob, blobs, manifests, Server::awaitQuiet);
             }
-            List<String> targets = List.copyOf(connections.keySet());
-            Sheet uncounted = new Sheet("to get warm");
-            for (int i = -UNCOUNTED; i < bench.rounds() * SAMPLES; i++) {
-                Blob blob = stand.fixtures().blob(i < 0 ? 1_000_000 : 50_000_000);
-                Image image = stand.fixtures().image(List.of(1_000L));
-                stand.shelf().add(blob);
-                stand.shelf().add(image, "cold");
-                Sheet blobSheet = i < 0 ? uncounted : blobs;
-                Sheet manifestSheet = i < 0 ? uncounted : manifests;
-                // First all the manifests, so that nobody still stores one when a blob is asked
-                // for.
-                Bench.inOneRound(
-                        targets,
-                        i + UNCOUNTED,
-                        target ->
-                                sample(
-                                        manifestSheet,
-                                        target,
-                                        connections,
-                                        Shelf.pathOf(image),
-                                        image.manifest()));
-                Bench.inOneRound(
-                        targets,
-                        i + UNCOUNTED,
-                        target -> {
-                            sample(blobSheet, target, connections, Shelf.pathOf(blob), blob);
-                            stand.find(target).ifPresent(Server::awaitQuiet);
-                        });
-            }
-        } finally {
-            for (Connection connection : connections.values()) {
-                connection.close();
+            for (Sheet sheet : List.of(blobs, manifests)) {
+                sheets.add(sheet);
+                goals.add(Goal.difference(sheet, FIRST_BYTE_MS, "tarn", "direct", AT_MOST, 2));
             }
         }
+    }
+
+    /// Everyone pulls the same fresh manifest and the same fresh blob. First all the manifests, so
+    /// that nobody still stores one when a blob is asked for.
+    private static void pull(
+            Stand stand,
+            Map<String, Connection> connections,
+            int round,
+            Blob blob,
+            Sheet blobs,
+            Sheet manifests,
+            Consumer<Server> then)
+            throws IOException {
+        Image image = stand.fixtures().image(List.of(1_000L));
+        stand.shelf().add(blob);
+        stand.shelf().add(image, "cold");
+        List<String> targets = List.copyOf(connections.keySet());
+        Bench.inOneRound(
+                targets,
+                round,
+                target ->
+                        sample(
+                                manifests,
+                                target,
+                                connections,
+                                Shelf.pathOf(image),
+                                image.manifest()));
+        Bench.inOneRound(
+                targets,
+                round,
+                target -> {
+                    sample(blobs, target, connections, Shelf.pathOf(blob), blob);
+                    stand.find(target).ifPresent(then);
+                });
     }
 
     private static Connection connect(Endpoint endpoint) throws IOException {
