@@ -20,6 +20,11 @@ final class ReadAhead implements AutoCloseable {
     private static final int THREADS = 4;
 
     private static final int READ_BYTES = 128 << 10;
+
+    /// Where a thread reads to, and nobody from. Off the heap: on it, each part would be garbage.
+    private static final ThreadLocal<ByteBuffer> SCRATCH =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(READ_BYTES));
+
     private static final int CLOSE_SECONDS_MAX = 5;
 
     private static final Logger LOG = LoggerFactory.getLogger(ReadAhead.class);
@@ -42,7 +47,7 @@ final class ReadAhead implements AutoCloseable {
     }
 
     private static void read(FileChannel file, long start, long end) throws IOException {
-        ByteBuffer scratch = ByteBuffer.allocate((int) Math.min(READ_BYTES, end - start));
+        ByteBuffer scratch = SCRATCH.get();
         for (long position = start; position < end; position += scratch.position()) {
             scratch.clear().limit((int) Math.min(scratch.capacity(), end - position));
             if (file.read(scratch, position) < 0) {
