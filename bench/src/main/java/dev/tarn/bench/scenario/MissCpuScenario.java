@@ -9,6 +9,7 @@ import dev.tarn.bench.fixture.Blob;
 import dev.tarn.bench.fixture.Fixtures;
 import dev.tarn.bench.fixture.Shelf;
 import dev.tarn.bench.load.Connection;
+import dev.tarn.bench.machine.Memory;
 import dev.tarn.bench.report.Goal;
 import dev.tarn.bench.report.Sheet;
 import dev.tarn.bench.server.Peer;
@@ -79,10 +80,12 @@ record MissCpuScenario() implements Scenario {
         Shelf shelf = new Shelf();
         shelf.add(blob);
         upstream.stock(shelf);
-        Bench.inOneRound(servers, round, server -> sample(sheet, server, blob));
+        Bench.inOneRound(servers, round, server -> sample(bench, sheet, server, blob));
     }
 
-    private static void sample(Sheet sheet, Server server, Blob blob) throws IOException {
+    private static void sample(Bench bench, Sheet sheet, Server server, Blob blob)
+            throws IOException {
+        Memory.claim(bench.work(), blob.size());
         server.processes().forgetPeak();
         double cpu = server.processes().cpuSeconds();
         try (Connection connection = Connection.open(server.endpoint(), PATIENCE)) {
