@@ -73,6 +73,7 @@ final class Chunks {
             present.add(span.start(), Math.min(span.end(), remainder.size() - 1));
         }
         size = OptionalLong.of(remainder.size());
+        isUnderWay = present.length() > 0;
     }
 
     /// Claims the first chunk, before any source has told the size: the part that the first reader
@@ -179,7 +180,7 @@ final class Chunks {
                 : Optional.empty();
     }
 
-    /// Whether any answer has brought something.
+    /// Whether any answer has brought something, here or to an earlier download.
     boolean isUnderWay() {
         return isUnderWay;
     }

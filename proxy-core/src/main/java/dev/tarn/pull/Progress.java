@@ -181,12 +181,17 @@ final class Progress {
     }
 
     /// Fits the chunk to the answer; false where they contradict each other. Readers hear of the
-    /// first answer together with its first bytes.
+    /// first answer together with its first bytes, unless some are here from an earlier download.
     boolean open(Chunks.Chunk chunk, Source.Fetch answer) {
         try (Hold _ = hold()) {
+            boolean isFirst = openedAt.isEmpty();
             boolean fits = chunks.open(chunk, answer.start(), answer.end(), answer.size());
             openedAt = OptionalLong.of(openedAt.orElse(System.nanoTime()));
-            work.signal();
+            if (isFirst && chunks.isUnderWay()) {
+                tellAll();
+            } else {
+                work.signal();
+            }
             return fits;
         }
     }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.oci.ByteRange;
 import dev.tarn.oci.Digest;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -17,6 +19,7 @@ class FirstByteTest {
 
     private final ScriptedUpstream upstream = new ScriptedUpstream("registry.test");
     private final byte[] bytes = ScriptedUpstream.randomBytes(SIZE, 1);
+    private final InMemoryBlobStore store = new InMemoryBlobStore();
 
     private Download download(Download.Observer observer) {
         Target target = upstream.target("a/one");
@@ -26,7 +29,7 @@ class FirstByteTest {
                 target.repository(),
                 upstream.source(target.name(), digest),
                 ByteRange.whole(),
-                new InMemoryBlobStore(),
+                store,
                 DownloadConfig.DEFAULT,
                 new Sluice(1, 1),
                 observer);
@@ -70,6 +73,29 @@ class FirstByteTest {
             assertThat(own.isNew()).isTrue();
             assertThat(reader.awaitReadable(1)).isPositive();
             assertThat(own.isNew()).isFalse();
+        }
+        download.awaitEnd();
+    }
+
+    /// What an earlier download has left is there at once, and needs a source's word only.
+    @Test
+    void whatIsHereAlreadyDoesNotWaitForWhatIsNot() throws Exception {
+        int kept = SIZE / 2;
+        Digest digest = Digest.of(Digest.Algorithm.SHA256, bytes);
+        try (IncomingBlob earlier = store.begin(digest)) {
+            earlier.write(ByteBuffer.wrap(bytes, 0, kept), 0);
+            Spans spans = new Spans();
+            spans.add(0, kept);
+            earlier.keep(new IncomingBlob.Remainder(SIZE, spans));
+        }
+        Semaphore pieces = upstream.hold();
+        Download download = download(new NobodyWatches());
+        try (BlobContent reader = download.join(ByteRange.whole()).orElseThrow()) {
+            download.start();
+            assertThat(reader.awaitReadable(0)).isEqualTo(kept);
+
+            pieces.release(SIZE);
+            assertThat(read(reader, ByteRange.whole())).isEqualTo(bytes);
         }
         download.awaitEnd();
     }
