@@ -175,6 +175,11 @@ abstract class RegistryHandlerFixture {
         }
 
         @Override
+        public void condemn(Digest digest) {
+            store.condemn(digest);
+        }
+
+        @Override
         public IncomingBlob begin(Digest digest) throws IOException {
             return store.begin(digest);
         }

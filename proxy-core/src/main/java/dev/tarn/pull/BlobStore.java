@@ -17,6 +17,11 @@ public interface BlobStore {
         return Optional.empty();
     }
 
+    /// Takes away what is stored under a digest, because it could not be read or was not right:
+    /// from now on it is missing, so that it is fetched again. Who reads it goes on as far as that
+    /// goes.
+    void condemn(Digest digest);
+
     /// The file that a download fills. There is at most one per digest at a time: the caller sees
     /// to that.
     IncomingBlob begin(Digest digest) throws IOException;

@@ -59,6 +59,7 @@ final class Download {
     private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isStarted = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final long startedAt = System.nanoTime();
 
     /// @param startedBy the repository through which the blob is fetched
     /// @param wantedFirst the part that the first request asks for
@@ -254,7 +255,7 @@ final class Download {
         if (!hash.digest().equals(digest)) {
             throw new UpstreamFailed(WRONG_BYTES, startedBy + " sent other bytes than " + digest);
         }
-        file.commit(hash.position());
+        file.commit(hash.position(), Duration.ofNanos(System.nanoTime() - startedAt));
         observer.committed(hash.position());
         progress.commit();
     }

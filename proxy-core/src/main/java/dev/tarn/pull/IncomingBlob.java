@@ -2,6 +2,7 @@ package dev.tarn.pull;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Optional;
 
 /// A blob on its way in: written at any position, in any order, while others read what is there.
@@ -15,6 +16,10 @@ public interface IncomingBlob extends AutoCloseable {
     /// The parts of a blob of `size` bytes that are on disk.
     record Remainder(long size, Spans spans) {}
 
+    /// Makes sure that there will be room for all of the blob, and holds it until the file is
+    /// closed. Throws where there can be none.
+    void reserve(long size) throws IOException;
+
     /// Writes all remaining bytes of `bytes` at `position`.
     void write(ByteBuffer bytes, long position) throws IOException;
 
@@ -24,7 +29,9 @@ public interface IncomingBlob extends AutoCloseable {
     /// Syncs the bytes, puts the file in its final place under its digest, and lets it be found.
     /// The caller has verified `size` bytes against the digest. Once this returns, a power cut
     /// loses nothing.
-    void commit(long size) throws IOException;
+    ///
+    /// @param refetchTime how long it would take to fetch the blob again, as far as can be told
+    void commit(long size, Duration refetchTime) throws IOException;
 
     /// Syncs what is here and keeps it for the next `begin` of this digest. May be called again
     /// while the file is being filled; the last call counts.

@@ -357,6 +357,9 @@ class BlobPullerTest {
                     }
 
                     @Override
+                    public void condemn(Digest wanted) {}
+
+                    @Override
                     public IncomingBlob begin(Digest wanted) throws IOException {
                         throw new IOException("no space left on device");
                     }

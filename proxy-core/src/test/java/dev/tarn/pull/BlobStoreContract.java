@@ -10,6 +10,7 @@ import dev.tarn.pull.Spans.Span;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -60,7 +61,7 @@ public abstract class BlobStoreContract {
             assertThat(store().find(DIGEST)).isEmpty();
             incoming.write(ByteBuffer.wrap(BYTES), 0);
             assertThat(store().find(DIGEST)).isEmpty();
-            incoming.commit(BYTES.length);
+            incoming.commit(BYTES.length, Duration.ZERO);
             assertThat(read(store(), DIGEST)).isEqualTo(BYTES);
         }
         assertThat(read(store(), DIGEST)).isEqualTo(BYTES);
@@ -72,7 +73,7 @@ public abstract class BlobStoreContract {
             incoming.write(slice(150_000, 200_000), 150_000);
             incoming.write(slice(0, 70_000), 0);
             incoming.write(slice(70_000, 150_000), 70_000);
-            incoming.commit(BYTES.length);
+            incoming.commit(BYTES.length, Duration.ZERO);
         }
 
         assertThat(read(store(), DIGEST)).isEqualTo(BYTES);
@@ -99,7 +100,7 @@ public abstract class BlobStoreContract {
                         int start = i * pieceBytes;
                         incoming.write(slice(start, start + pieceBytes), start);
                     });
-            incoming.commit(BYTES.length);
+            incoming.commit(BYTES.length, Duration.ZERO);
         }
 
         assertThat(read(store(), DIGEST)).isEqualTo(BYTES);
@@ -122,7 +123,7 @@ public abstract class BlobStoreContract {
         IncomingBlob incoming = store().begin(DIGEST);
         try (BlobReader reader = incoming.open()) {
             incoming.write(ByteBuffer.wrap(BYTES), 0);
-            incoming.commit(BYTES.length);
+            incoming.commit(BYTES.length, Duration.ZERO);
             incoming.close();
             assertThat(read(reader, 0, BYTES.length)).isEqualTo(BYTES);
         }
@@ -132,7 +133,7 @@ public abstract class BlobStoreContract {
     void aReaderCanBeOpenedAfterTheCommit() throws Exception {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
             incoming.write(ByteBuffer.wrap(BYTES), 0);
-            incoming.commit(BYTES.length);
+            incoming.commit(BYTES.length, Duration.ZERO);
             try (BlobReader reader = incoming.open()) {
                 assertThat(read(reader, 0, BYTES.length)).isEqualTo(BYTES);
             }
@@ -199,7 +200,7 @@ public abstract class BlobStoreContract {
         keep(new Span(0, 100_000));
         try (IncomingBlob next = store().begin(DIGEST)) {
             next.write(slice(100_000, BYTES.length), 100_000);
-            next.commit(BYTES.length);
+            next.commit(BYTES.length, Duration.ZERO);
         }
 
         assertThat(read(store(), DIGEST)).isEqualTo(BYTES);
@@ -243,7 +244,7 @@ public abstract class BlobStoreContract {
         keep(new Span(0, 1_000));
         try (IncomingBlob next = store().begin(DIGEST)) {
             next.write(slice(1_000, BYTES.length), 1_000);
-            next.commit(BYTES.length);
+            next.commit(BYTES.length, Duration.ZERO);
         }
 
         assertThat(nextRemainder()).isEmpty();
@@ -256,7 +257,7 @@ public abstract class BlobStoreContract {
         Digest digest = Digest.of(Digest.Algorithm.SHA256, head);
         try (IncomingBlob incoming = store().begin(digest)) {
             incoming.write(ByteBuffer.wrap(BYTES), 0);
-            incoming.commit(head.length);
+            incoming.commit(head.length, Duration.ZERO);
         }
 
         assertThat(read(store(), digest)).isEqualTo(head);
@@ -266,7 +267,8 @@ public abstract class BlobStoreContract {
     void aBlobThatIsTooShortIsNotCommitted() throws Exception {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
             incoming.write(slice(0, 1_000), 0);
-            assertThatThrownBy(() -> incoming.commit(BYTES.length)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> incoming.commit(BYTES.length, Duration.ZERO))
+                    .isInstanceOf(IOException.class);
         }
 
         assertThat(store().find(DIGEST)).isEmpty();
@@ -276,7 +278,7 @@ public abstract class BlobStoreContract {
     void aCommittedBlobIsNotWrittenToAnyMore() throws Exception {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
             incoming.write(ByteBuffer.wrap(BYTES), 0);
-            incoming.commit(BYTES.length);
+            incoming.commit(BYTES.length, Duration.ZERO);
             assertThatThrownBy(() -> incoming.write(ByteBuffer.wrap("no".getBytes(UTF_8)), 0))
                     .isInstanceOf(IOException.class);
         }
@@ -290,7 +292,8 @@ public abstract class BlobStoreContract {
         incoming.write(ByteBuffer.wrap(BYTES), 0);
         incoming.close();
 
-        assertThatThrownBy(() -> incoming.commit(BYTES.length)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> incoming.commit(BYTES.length, Duration.ZERO))
+                .isInstanceOf(IOException.class);
         assertThat(store().find(DIGEST)).isEmpty();
     }
 
@@ -366,7 +369,7 @@ public abstract class BlobStoreContract {
     public static void commit(BlobStore store, Digest digest, byte[] bytes) throws IOException {
         try (IncomingBlob incoming = store.begin(digest)) {
             incoming.write(ByteBuffer.wrap(bytes), 0);
-            incoming.commit(bytes.length);
+            incoming.commit(bytes.length, Duration.ZERO);
         }
     }
 

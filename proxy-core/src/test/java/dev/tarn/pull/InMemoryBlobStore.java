@@ -4,6 +4,7 @@ import dev.tarn.oci.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,11 @@ public final class InMemoryBlobStore implements BlobStore {
     /// Puts a blob there as if it had been downloaded.
     public void add(Digest digest, byte[] bytes) {
         committed.put(digest, bytes.clone());
+    }
+
+    @Override
+    public void condemn(Digest digest) {
+        remove(digest);
     }
 
     public void remove(Digest digest) {
@@ -92,6 +98,9 @@ public final class InMemoryBlobStore implements BlobStore {
         }
 
         @Override
+        public void reserve(long size) {}
+
+        @Override
         public void write(ByteBuffer source, long position) throws IOException {
             failIfDone();
             bytes.write(source, position);
@@ -116,7 +125,7 @@ public final class InMemoryBlobStore implements BlobStore {
         }
 
         @Override
-        public void commit(long size) throws IOException {
+        public void commit(long size, Duration refetchTime) throws IOException {
             failIfDone();
             committed.put(digest, bytes.copy(Math.toIntExact(size)));
             kept.remove(digest);

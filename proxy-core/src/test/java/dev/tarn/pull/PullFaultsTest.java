@@ -69,6 +69,11 @@ class PullFaultsTest {
                     }
 
                     @Override
+                    public void condemn(Digest wanted) {
+                        blobs.condemn(wanted);
+                    }
+
+                    @Override
                     public IncomingBlob begin(Digest wanted) {
                         if (begun.incrementAndGet() == 1) {
                             throw new IllegalStateException("a bug");
@@ -121,6 +126,11 @@ class PullFaultsTest {
                             awaitUninterruptibly(isClosed);
                         }
                         return blobs.find(wanted);
+                    }
+
+                    @Override
+                    public void condemn(Digest wanted) {
+                        blobs.condemn(wanted);
                     }
 
                     @Override

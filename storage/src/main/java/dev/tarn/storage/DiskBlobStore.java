@@ -195,6 +195,19 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
         return Digest.of(digest.algorithm(), hash);
     }
 
+    @Override
+    public void condemn(Digest digest) {
+        open.invalidate(digest);
+        Path place = layout.blob(digest);
+        try (var _ = turns.await(digest)) {
+            if (Files.exists(place)) {
+                quarantine(digest, place);
+            }
+        } catch (IOException e) {
+            LOG.error("blob {} is damaged, and cannot be taken away", digest, e);
+        }
+    }
+
     private void quarantine(Digest digest, Path place) throws IOException {
         LOG.error("blob {}: its file has been damaged; moved to {}", digest, layout.quarantine());
         rows.remove(digest);

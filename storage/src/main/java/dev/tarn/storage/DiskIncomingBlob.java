@@ -16,6 +16,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -89,6 +90,9 @@ final class DiskIncomingBlob implements IncomingBlob {
     }
 
     @Override
+    public void reserve(long size) {}
+
+    @Override
     public void write(ByteBuffer bytes, long position) throws IOException {
         long start = position - bytes.position();
         while (bytes.hasRemaining()) {
@@ -134,7 +138,7 @@ final class DiskIncomingBlob implements IncomingBlob {
     }
 
     @Override
-    public void commit(long size) throws IOException {
+    public void commit(long size, Duration refetchTime) throws IOException {
         Sync.undisturbed(() -> {
             lock.lock();
             try {

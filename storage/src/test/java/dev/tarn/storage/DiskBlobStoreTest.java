@@ -21,6 +21,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,7 +107,7 @@ final class DiskBlobStoreTest extends BlobStoreContract {
         try (IncomingBlob first = store().begin(DIGEST)) {
             assertThatThrownBy(() -> store().begin(DIGEST)).isInstanceOf(IOException.class);
             first.write(ByteBuffer.wrap(BYTES), 0);
-            first.commit(BYTES.length);
+            first.commit(BYTES.length, Duration.ZERO);
             store().begin(DIGEST).close();
         }
         store().begin(DIGEST).close();
@@ -121,7 +122,7 @@ final class DiskBlobStoreTest extends BlobStoreContract {
             assertThat(Thread.interrupted()).isTrue();
 
             incoming.write(ByteBuffer.wrap(BYTES), 0);
-            incoming.commit(BYTES.length);
+            incoming.commit(BYTES.length, Duration.ZERO);
         }
         assertThat(read(store(), DIGEST)).isEqualTo(BYTES);
     }
@@ -131,7 +132,7 @@ final class DiskBlobStoreTest extends BlobStoreContract {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
             incoming.write(ByteBuffer.wrap(BYTES), 0);
             Thread.currentThread().interrupt();
-            incoming.commit(BYTES.length);
+            incoming.commit(BYTES.length, Duration.ZERO);
             assertThat(Thread.interrupted()).isTrue();
         }
         assertThat(read(store(), DIGEST)).isEqualTo(BYTES);
@@ -195,7 +196,8 @@ final class DiskBlobStoreTest extends BlobStoreContract {
     @Test
     void aFailedCommitLeavesNoFile() throws Exception {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
-            assertThatThrownBy(() -> incoming.commit(1)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> incoming.commit(1, Duration.ZERO))
+                    .isInstanceOf(IOException.class);
         }
         assertThat(layout.incoming()).isEmptyDirectory();
         assertThat(layout.blob(DIGEST)).doesNotExist();
@@ -219,7 +221,8 @@ final class DiskBlobStoreTest extends BlobStoreContract {
         Files.write(layout.folder(DIGEST), new byte[0]);
         try (IncomingBlob incoming = store().begin(DIGEST)) {
             incoming.write(ByteBuffer.wrap(BYTES), 0);
-            assertThatThrownBy(() -> incoming.commit(BYTES.length)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> incoming.commit(BYTES.length, Duration.ZERO))
+                    .isInstanceOf(IOException.class);
             assertThat(Files.getPosixFilePermissions(layout.incoming(DIGEST)))
                     .contains(PosixFilePermission.OWNER_WRITE);
         }
@@ -232,7 +235,8 @@ final class DiskBlobStoreTest extends BlobStoreContract {
             Files.delete(layout.incoming(DIGEST));
             incoming.write(slice(0, 10), 0);
             assertThat(ByteBuffer.wrap(read(reader, 0, 10))).isEqualTo(slice(0, 10));
-            assertThatThrownBy(() -> incoming.commit(10)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> incoming.commit(10, Duration.ZERO))
+                    .isInstanceOf(IOException.class);
         }
         assertThat(store().find(DIGEST)).isEmpty();
     }

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -157,7 +158,8 @@ final class DiskStoreTest {
         IncomingBlob incoming = store.blobs().begin(DIGEST);
         incoming.write(ByteBuffer.wrap(BYTES), 0);
         store.close();
-        assertThatThrownBy(() -> incoming.commit(BYTES.length)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> incoming.commit(BYTES.length, Duration.ZERO))
+                .isInstanceOf(IOException.class);
         incoming.close();
 
         try (DiskStore next = DiskStore.open(folder)) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -58,7 +59,7 @@ final class OpenBlobTest {
     private void commit(Digest digest, byte[] bytes) throws IOException {
         try (IncomingBlob incoming = blobs().begin(digest)) {
             incoming.write(ByteBuffer.wrap(bytes), 0);
-            incoming.commit(bytes.length);
+            incoming.commit(bytes.length, Duration.ZERO);
         }
     }
 

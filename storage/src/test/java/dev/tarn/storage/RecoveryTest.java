@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -89,7 +90,7 @@ final class RecoveryTest {
         try (DiskStore store = DiskStore.open(root());
                 IncomingBlob incoming = store.blobs().begin(DIGEST)) {
             incoming.write(ByteBuffer.wrap(BYTES), 0);
-            incoming.commit(BYTES.length);
+            incoming.commit(BYTES.length, Duration.ZERO);
             assertWhole(crash("committed"));
         }
     }
@@ -113,7 +114,7 @@ final class RecoveryTest {
                     .isEqualTo(BYTES.length / 2);
             incoming.write(
                     ByteBuffer.wrap(BYTES, BYTES.length / 2, BYTES.length / 2), BYTES.length / 2);
-            incoming.commit(BYTES.length);
+            incoming.commit(BYTES.length, Duration.ZERO);
             assertThat(read(store.blobs(), DIGEST)).isEqualTo(BYTES);
         }
     }
