@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.event.Level;
 
 /// Reads the configuration from a YAML file and the environment. Every key is named here, once,
@@ -168,8 +169,14 @@ public final class ConfigReader {
         }
         return new UpstreamConfig(
                 host,
-                url(host, section),
+                urls(host, section),
                 section.value("tag-ttl", Format.duration(TAG_TTL_MAX), UpstreamConfig.TAG_TTL),
+                section.value(
+                        "negative-ttl", Format.duration(WAIT_MAX), UpstreamConfig.NEGATIVE_TTL),
+                section.value(
+                        "rate-limit-reserve",
+                        Format.integer(0, 1_000_000),
+                        UpstreamConfig.RATE_LIMIT_RESERVE),
                 section.find("ca", Format.READABLE_FILE),
                 credentials(section).or(() -> logins.flatMap(all -> all.find(host))),
                 section.list("allowed-hosts", Format.REGISTRY_HOST, List.of()).stream()
@@ -178,18 +185,21 @@ public final class ConfigReader {
                 section.value("connections", Format.integer(1, 1_000), UpstreamConfig.CONNECTIONS));
     }
 
-    private static URI url(RegistryHost host, Section section) {
+    private static List<URI> urls(RegistryHost host, Section section) {
         URI usual = usualUrl(host, section);
         List<URI> urls = section.list("urls", Format.ORIGIN, List.of(usual));
         boolean isInsecure = section.value("insecure", Format.TRUE_OR_FALSE, false);
-        if (urls.size() != 1) {
-            section.problem("urls", "must be exactly one for now");
-            return usual;
+        if (urls.isEmpty()) {
+            section.problem("urls", "must be at least one");
+            return List.of(usual);
         }
-        if (urls.getFirst().getScheme().equals("http") && !isInsecure) {
+        if (!isInsecure && urls.stream().anyMatch(url -> url.getScheme().equals("http"))) {
             section.problem("urls", "http:// needs 'insecure: true' beside it");
         }
-        return urls.getFirst();
+        if (Set.copyOf(urls).size() < urls.size()) {
+            section.problem("urls", "names the same one twice");
+        }
+        return urls;
     }
 
     private static URI usualUrl(RegistryHost host, Section section) {

@@ -44,8 +44,10 @@ class CredentialsTest {
         UpstreamConfig upstream =
                 new UpstreamConfig(
                         new RegistryHost("upstream.test"),
-                        registry.uri(),
+                        List.of(registry.uri()),
                         Duration.ZERO,
+                        Duration.ZERO,
+                        UpstreamConfig.RATE_LIMIT_RESERVE,
                         Optional.empty(),
                         Optional.of(new Credentials(USERNAME, new Secret(PASSWORD))),
                         List.of(),

@@ -64,8 +64,10 @@ public final class MirrorFixture implements AutoCloseable {
     public static UpstreamConfig staleUpstream(String host, FakeRegistry registry) {
         return new UpstreamConfig(
                 new RegistryHost(host),
-                registry.uri(),
+                List.of(registry.uri()),
                 Duration.ZERO,
+                Duration.ZERO,
+                UpstreamConfig.RATE_LIMIT_RESERVE,
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),

@@ -99,8 +99,8 @@ class ConfigMistakesTest {
             textBlock =
                     """
                     urls: https://a.b              |7: urls: is not a list
-                    urls: []                       |1: urls: must be exactly one for now
-                    urls: [https://a, https://b]   |1: urls: must be exactly one for now
+                    urls: []                       |1: urls: must be at least one
+                    urls: [https://a, https://a]   |1: urls: names the same one twice
                     urls: [ftp://a.b]              |8: urls.0: 'ftp://a.b' is not an http:// or https:// URL with a host
                     urls: [registry.local]         |8: urls.0: 'registry.local' is not an http:// or https:// URL with a host
                     urls: ["https://a b"]          |8: urls.0: 'https://a b' is not a URL

@@ -47,7 +47,7 @@ class ConfigReaderTest {
     @Test
     void theDefaultUpstreamsAreTheWellKnownRegistries() throws IOException {
         assertThat(file.read("").upstreams())
-                .extracting(upstream -> upstream.host() + " " + upstream.url())
+                .extracting(upstream -> upstream.host() + " " + upstream.urls().getFirst())
                 .containsExactly(
                         "docker.io https://registry-1.docker.io",
                         "ghcr.io https://ghcr.io",
@@ -70,8 +70,10 @@ class ConfigReaderTest {
                         default-upstream: one.local:5000
                         upstreams:
                           one.local:5000:
-                            urls: ["http://10.0.0.1:5000"]
+                            urls: ["http://10.0.0.1:5000", "http://10.0.0.2:5000"]
                             tag-ttl: 1h
+                            negative-ttl: 2s
+                            rate-limit-reserve: 3
                             insecure: true
                             ca: %1$s
                             username: me
@@ -98,8 +100,12 @@ class ConfigReaderTest {
                                 List.of(
                                         new UpstreamConfig(
                                                 one,
-                                                URI.create("http://10.0.0.1:5000"),
+                                                List.of(
+                                                        URI.create("http://10.0.0.1:5000"),
+                                                        URI.create("http://10.0.0.2:5000")),
                                                 Duration.ofHours(1),
+                                                Duration.ofSeconds(2),
+                                                3,
                                                 Optional.of(pem),
                                                 Optional.of(
                                                         new Credentials(
@@ -134,7 +140,7 @@ class ConfigReaderTest {
                 file.read(
                         "upstreams: {'registry.local:5000': }\ndefault-upstream: registry.local:5000");
 
-        assertThat(config.upstreams().getFirst().url())
+        assertThat(config.upstreams().getFirst().urls().getFirst())
                 .isEqualTo(URI.create("https://registry.local:5000"));
     }
 

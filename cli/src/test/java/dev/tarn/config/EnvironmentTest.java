@@ -55,7 +55,8 @@ class EnvironmentTest {
                                 "TARN_UPSTREAMS_DOCKER_IO_URLS_0", "https://hub.local"));
 
         assertThat(config.hosts()).containsOnlyKeys(new RegistryHost("d"), new RegistryHost("e"));
-        assertThat(config.upstreams().getFirst().url()).isEqualTo(URI.create("https://hub.local"));
+        assertThat(config.upstreams().getFirst().urls())
+                .containsExactly(URI.create("https://hub.local"));
     }
 
     @Test
@@ -90,7 +91,8 @@ class EnvironmentTest {
         TarnConfig config =
                 file.read("", Map.of("TARN_UPSTREAMS_DOCKER_IO_URLS_0_FILE", url.toString()));
 
-        assertThat(config.upstreams().getFirst().url()).isEqualTo(URI.create("https://hub.local"));
+        assertThat(config.upstreams().getFirst().urls())
+                .containsExactly(URI.create("https://hub.local"));
     }
 
     @Test

@@ -76,7 +76,7 @@ public abstract sealed class RegistryException extends RuntimeException {
         }
     }
 
-    /// The upstream answered 429.
+    /// The upstream answered 429, or is not to be asked for now.
     public static final class Throttled extends RegistryException {
         @Serial private static final long serialVersionUID = 1L;
         private final Duration retryAfter;
@@ -119,8 +119,9 @@ public abstract sealed class RegistryException extends RuntimeException {
             SILENT(504),
             /// The connection broke before the answer was whole.
             CUT_OFF(502),
-            /// An answer outside the protocol: 5xx, a wrong length, a body that is not what it
-            /// says.
+            /// It says itself that it does not work: 5xx.
+            BROKEN(502),
+            /// An answer outside the protocol: a wrong length, a body that is not what it says.
             BAD_ANSWER(502),
             /// The bytes are not those that the digest names.
             WRONG_BYTES(502);

@@ -32,11 +32,15 @@ final class Audience {
 
     private boolean isNewsWanted;
     private boolean isNewsThere;
-    private long newsDueAt = System.nanoTime();
+    private final Ticker ticker;
+    private long newsDueAt;
     private long editions;
-    private long emptySince = System.nanoTime();
+    private long emptySince;
 
-    Audience(Lock lock, Condition announced) {
+    Audience(Lock lock, Condition announced, Ticker ticker) {
+        this.ticker = ticker;
+        this.newsDueAt = ticker.nanos();
+        this.emptySince = ticker.nanos();
         this.arrived = lock.newCondition();
         this.news = lock.newCondition();
         this.announced = announced;
@@ -49,7 +53,7 @@ final class Audience {
     void remove(DownloadReader reader) {
         readers.remove(reader);
         if (readers.isEmpty()) {
-            emptySince = System.nanoTime();
+            emptySince = ticker.nanos();
             announced.signal();
         }
     }
@@ -65,6 +69,27 @@ final class Audience {
 
     boolean isEmpty() {
         return readers.isEmpty();
+    }
+
+    /// Where the last of those who are not given up has come to.
+    long lowestPosition() {
+        return readers.stream()
+                .filter(reader -> !reader.isLeftBehind())
+                .mapToLong(DownloadReader::needed)
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    /// Gives up those who are behind all others.
+    void leaveSlowestBehind() {
+        long lowest = lowestPosition();
+        boolean isAnyAhead = readers.stream().anyMatch(reader -> reader.needed() > lowest);
+        if (isAnyAhead) {
+            readers.stream()
+                    .filter(reader -> reader.needed() == lowest)
+                    .forEach(DownloadReader::leaveBehind);
+            hearAll();
+        }
     }
 
     /// Since when on the monotonic clock, where there is nobody.
@@ -131,7 +156,7 @@ final class Audience {
 
     /// Everybody looks again, now.
     void hearAll() {
-        tellNews(System.nanoTime());
+        tellNews(ticker.nanos());
         arrived.signalAll();
     }
 }

@@ -44,6 +44,7 @@ public final class BlobPuller implements AutoCloseable {
     private final ManifestStore manifests;
     private final DownloadConfig config;
     private final PullListener listener;
+    private final Ticker ticker;
     private final ConcurrentHashMap<Digest, Download> downloads = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<RegistryHost, Sluice> sluices = new ConcurrentHashMap<>();
     private final Flights<Confirmation, Long> confirmations = new Flights<>();
@@ -55,6 +56,16 @@ public final class BlobPuller implements AutoCloseable {
             ManifestStore manifests,
             DownloadConfig config,
             PullListener listener) {
+        this(blobs, manifests, config, listener, Ticker.SYSTEM);
+    }
+
+    BlobPuller(
+            BlobStore blobs,
+            ManifestStore manifests,
+            DownloadConfig config,
+            PullListener listener,
+            Ticker ticker) {
+        this.ticker = ticker;
         this.blobs = blobs;
         this.manifests = manifests;
         this.config = config;
@@ -158,7 +169,12 @@ public final class BlobPuller implements AutoCloseable {
                 config,
                 sluices.computeIfAbsent(
                         target.upstream().host(),
-                        _ -> new Sluice(config.connections(), target.upstream().connections())),
+                        _ ->
+                                new Sluice(
+                                        config.connections(),
+                                        target.upstream().connections(),
+                                        ticker)),
+                ticker,
                 new Watch(target, digest));
     }
 
@@ -274,7 +290,7 @@ public final class BlobPuller implements AutoCloseable {
     private final class Watch implements Download.Observer {
         private final Target target;
         private final Digest digest;
-        private final long startedAt = System.nanoTime();
+        private final long startedAt = ticker.nanos();
 
         Watch(Target target, Digest digest) {
             this.target = target;
@@ -288,7 +304,7 @@ public final class BlobPuller implements AutoCloseable {
 
         @Override
         public void committed(long size) {
-            Duration duration = Duration.ofNanos(System.nanoTime() - startedAt);
+            Duration duration = Duration.ofNanos(ticker.nanos() - startedAt);
             listener.downloaded(target.upstream().host(), digest, size, duration);
         }
 

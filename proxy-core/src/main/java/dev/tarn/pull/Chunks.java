@@ -4,7 +4,9 @@ import dev.tarn.oci.ByteRange;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -18,16 +20,21 @@ final class Chunks {
     record Wanted(long position, long end) {}
 
     /// A part of the blob that one request to a source brings in. `cursor` is where its next byte
-    /// goes.
+    /// goes; `skip` is how many bytes come before that which are not wanted.
     static final class Chunk {
         private final ByteRange asked;
+        private final int failures;
+        private final long claimedAt;
         private long cursor;
         private long end;
+        private long skip;
 
-        private Chunk(ByteRange asked, long start, long end) {
+        private Chunk(ByteRange asked, long start, long end, int failures) {
             this.asked = asked;
             this.cursor = start;
+            this.claimedAt = start;
             this.end = end;
+            this.failures = failures;
         }
 
         ByteRange asked() {
@@ -36,6 +43,19 @@ final class Chunks {
 
         long cursor() {
             return cursor;
+        }
+
+        long skip() {
+            return skip;
+        }
+
+        /// How many more bytes it may bring.
+        long bytesLeft() {
+            return end - cursor;
+        }
+
+        long end() {
+            return end;
         }
 
         @Override
@@ -56,10 +76,17 @@ final class Chunks {
     private final long chunkBytes;
     private final long shortBytes;
     private final List<Chunk> running = new ArrayList<>();
+
+    /// Where tries broke off, and how many in a row have brought next to nothing there.
+    private final Map<Long, Integer> failuresAt = new HashMap<>();
+
     private Spans present = new Spans();
     private OptionalLong size = OptionalLong.empty();
     private boolean isConfirmed;
     private boolean isUnderWay;
+
+    /// Whether the source sends everything, whatever it is asked for.
+    private boolean ignoresRanges;
 
     Chunks(long chunkBytes) {
         this.chunkBytes = chunkBytes;
@@ -83,7 +110,7 @@ final class Chunks {
         Chunk chunk =
                 switch (wanted) {
                     case ByteRange.Last(long count) when size.isEmpty() && count <= chunkBytes ->
-                            new Chunk(wanted, 0, TO_THE_END);
+                            new Chunk(wanted, 0, TO_THE_END, failuresAt(0));
                     case ByteRange.Between(long start, long _) when missing(start) < sizeMax ->
                             chunkAt(missing(start), chunkBytes);
                     default -> chunkAt(missing(0), chunkBytes);
@@ -109,6 +136,9 @@ final class Chunks {
         if (start >= blobEnd) {
             return Optional.empty();
         }
+        if (ignoresRanges) {
+            return rest();
+        }
         long share = unclaimed() / Math.max(SHARES_MIN, 2L * (running.size() + 1));
         long most = Math.max(shortBytes, Math.min(share, partBytes));
         Chunk chunk = chunkAt(start, Math.clamp(nearest.end() - start, shortBytes, most));
@@ -116,30 +146,54 @@ final class Chunks {
         return Optional.of(chunk);
     }
 
+    /// Claims all that is missing from the first gap on, of a source that can only begin at the
+    /// beginning, or does not say where the end is: one such answer at a time.
+    Optional<Chunk> rest() {
+        if (!running.isEmpty()) {
+            return Optional.empty();
+        }
+        Chunk chunk = chunkAt(missing(0), TO_THE_END);
+        running.add(chunk);
+        return Optional.of(chunk);
+    }
+
     /// Fits a chunk to the answer that came for it; false where the answer contradicts what is
     /// known of the blob. The first answer of all is free to start anywhere and to hold the whole
     /// blob, as from a source that knows no ranges, or nothing, where it was asked for what lies
-    /// behind the end. Later ones bring what is missing, or they would be asked for without end.
+    /// behind the end. Later ones bring what is missing, or they would be asked for without end;
+    /// what they bring before that is passed over.
     boolean open(Chunk chunk, long start, OptionalLong end, OptionalLong answerSize) {
         boolean isFirst = !isConfirmed;
         if (isFirst) {
-            confirm(chunk, start, answerSize);
+            confirm(chunk, start, end, answerSize);
         }
         boolean isEmpty = end.isPresent() && end.getAsLong() == start;
-        boolean isAsAsked = start == chunk.cursor;
-        chunk.cursor = start;
-        chunk.end = end.orElse(TO_THE_END);
-        return answerSize.equals(size) && (isEmpty ? isFirst : isAsAsked && isFree(chunk));
+        long answerEnd = end.orElse(TO_THE_END);
+        boolean holdsWhatIsMissing = start <= chunk.cursor && answerEnd > chunk.cursor;
+        chunk.skip = Math.max(0, chunk.cursor - start);
+        chunk.end = isFirst ? answerEnd : Math.min(answerEnd, chunk.end);
+        return answerSize.equals(size) && (isEmpty ? isFirst : holdsWhatIsMissing && isFree(chunk));
     }
 
-    private void confirm(Chunk chunk, long start, OptionalLong answerSize) {
-        boolean continuesRemainder = answerSize.equals(size) && start == chunk.cursor;
+    private void confirm(Chunk chunk, long start, OptionalLong end, OptionalLong answerSize) {
+        ignoresRanges = start == 0 && end.equals(answerSize) && !asksForAll(chunk, answerSize);
+        boolean continuesRemainder =
+                answerSize.equals(size) && start == chunk.cursor && !ignoresRanges;
         if (!continuesRemainder) {
             present = new Spans();
         }
         size = answerSize;
         chunk.cursor = start;
         isConfirmed = true;
+    }
+
+    private static boolean asksForAll(Chunk chunk, OptionalLong size) {
+        return size.isPresent()
+                && switch (chunk.asked) {
+                    case ByteRange.Between(long start, long end) ->
+                            start == 0 && end >= size.getAsLong();
+                    case ByteRange.Last(long count) -> count >= size.getAsLong();
+                };
     }
 
     /// `count` bytes were written at the chunk's cursor.
@@ -156,6 +210,23 @@ final class Chunks {
         if (size.isEmpty()) {
             size = OptionalLong.of(chunk.cursor);
         }
+    }
+
+    /// The chunk has broken off; what it did not bring is missing again.
+    void fail(Chunk chunk) {
+        running.remove(chunk);
+        failuresAt.put(chunk.cursor, failures(chunk));
+    }
+
+    /// The chunk is given up before anything is known of how it ends.
+    void giveBack(Chunk chunk) {
+        running.remove(chunk);
+    }
+
+    /// How many tries of a part in a row have brought next to nothing, one that fails now included.
+    static int failures(Chunk chunk) {
+        boolean hasBroughtMuch = chunk.cursor - chunk.claimedAt >= Retries.PROGRESS_BYTES;
+        return hasBroughtMuch ? 1 : chunk.failures + 1;
     }
 
     /// The size of the whole blob, once a source has told it.
@@ -187,7 +258,17 @@ final class Chunks {
 
     /// Whether there is something to ask for now.
     boolean hasUnclaimed() {
-        return isConfirmed ? size.isPresent() && missing(0) < size.getAsLong() : running.isEmpty();
+        boolean isOneAtATime = !isConfirmed || size.isEmpty() || ignoresRanges;
+        return isOneAtATime ? running.isEmpty() : missing(0) < size.getAsLong();
+    }
+
+    boolean isRunning() {
+        return !running.isEmpty();
+    }
+
+    /// Whether something that comes earlier in the blob is on its way.
+    boolean isRunningBefore(Chunk chunk) {
+        return running.stream().anyMatch(other -> other.cursor < chunk.cursor);
     }
 
     private long unclaimed() {
@@ -234,7 +315,11 @@ final class Chunks {
                 end = chunk.cursor;
             }
         }
-        return new Chunk(new ByteRange.Between(start, end), start, end);
+        return new Chunk(new ByteRange.Between(start, end), start, end, failuresAt(start));
+    }
+
+    private int failuresAt(long start) {
+        return Optional.ofNullable(failuresAt.remove(start)).orElse(0);
     }
 
     /// Whether nothing that this chunk will write is here already or on its way in another.

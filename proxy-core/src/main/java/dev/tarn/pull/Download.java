@@ -18,6 +18,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One blob on its way in. It fills one file, which all of its readers read; that file is the only
 /// buffer, so no reader's pace or departure touches it.
@@ -26,7 +28,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// for the outcome. The *recruiter* waits for what to ask for and for a place at the upstream, and
 /// starts *workers*, which fetch one chunk each. The *hasher* follows the unbroken prefix of the
 /// file and hashes what the workers did not; where that reaches the end, it checks the digest,
-/// commits, and lets the last bytes go.
+/// commits, and lets the last bytes go. The *journalist* has it written down now and then what is
+/// safely on disk.
+///
+/// A part that does not come is asked for again, where that makes sense. Bytes that turn out to be
+/// wrong are all fetched once more. A disk that takes no more bytes has them go past it, as long as
+/// somebody waits for them.
 final class Download {
 
     /// Follows a download from outside. Called on the download's own threads.
@@ -43,8 +50,13 @@ final class Download {
         void ended();
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(Download.class);
+
     /// How many times the configured size a part may have, where an upstream is fast.
     private static final long PART_GROWTH_MAX = 8;
+
+    /// What a crash may cost: as much as comes in so long.
+    private static final Duration JOURNAL_INTERVAL = Duration.ofSeconds(5);
 
     private final Digest digest;
     private final Repository startedBy;
@@ -53,13 +65,15 @@ final class Download {
     private final BlobStore store;
     private final Observer observer;
     private final Progress progress;
-    private final PrefixHash hash;
+    private final Ticker ticker;
     private final Sluice.Gate gate;
     private final long chunkBytes;
     private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isStarted = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final long startedAt = System.nanoTime();
+    private final long startedAt;
+    private volatile PrefixHash hash;
+    private volatile Fetching fetching;
 
     /// @param startedBy the repository through which the blob is fetched
     /// @param wantedFirst the part that the first request asks for
@@ -71,6 +85,7 @@ final class Download {
             BlobStore store,
             DownloadConfig config,
             Sluice sluice,
+            Ticker ticker,
             Observer observer) {
         this.digest = digest;
         this.startedBy = startedBy;
@@ -78,7 +93,10 @@ final class Download {
         this.wantedFirst = wantedFirst;
         this.store = store;
         this.observer = observer;
-        this.progress = new Progress(config);
+        this.ticker = ticker;
+        this.startedAt = ticker.nanos();
+        this.progress = new Progress(config, ticker);
+        this.fetching = new Fetching(progress);
         this.chunkBytes = config.chunkBytes();
         this.gate = sluice.gate(progress::hasReaders);
         this.hash = new PrefixHash(digest.algorithm());
@@ -119,20 +137,12 @@ final class Download {
     }
 
     private void supervise() {
-        try (IncomingBlob file = store.begin(digest)) {
-            progress.begin(file);
-            run("hasher", () -> hash(file));
-            run("recruiter", () -> recruit(file));
-            progress.awaitOutcome();
-            progress.stopFetches();
-            for (Thread thread = threads.poll(); thread != null; thread = threads.poll()) {
-                thread.join();
-            }
-            if (!progress.isCommitted() && isTrusted(progress.failure())) {
-                keep(file, progress.remainder());
-            }
+        try {
+            do {
+                fill();
+            } while (progress.beginsAgain());
         } catch (IOException e) {
-            fail(new StoreFailed("cannot store " + digest, e));
+            fail(new StoreFailed("cannot read " + digest + " while it arrives", e));
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody interrupts a supervisor", e);
         } catch (RuntimeException | Error e) {
@@ -140,6 +150,25 @@ final class Download {
             throw e;
         } finally {
             end();
+        }
+    }
+
+    private void fill() throws IOException, InterruptedException {
+        try (Filling file = Filling.begin(store, digest)) {
+            hash = new PrefixHash(digest.algorithm());
+            fetching = new Fetching(progress);
+            progress.begin(file);
+            run("hasher", () -> hash(file));
+            run("recruiter", () -> recruit(file));
+            run("journalist", () -> journal(file));
+            progress.awaitOutcome();
+            fetching.stop();
+            for (Thread thread = threads.poll(); thread != null; thread = threads.poll()) {
+                thread.join();
+            }
+            if (!progress.isVerified()) {
+                keep(file, isTrusted(progress.failure()) && !progress.isRejected());
+            }
         }
     }
 
@@ -162,21 +191,29 @@ final class Download {
                                 && upstream.kind() == WRONG_BYTES));
     }
 
-    private static void keep(IncomingBlob file, Optional<IncomingBlob.Remainder> remainder)
-            throws IOException {
-        if (remainder.isPresent()) {
-            file.keep(remainder.get());
+    /// Keeps what is here for the next time, or forgets what had been kept on the way.
+    private void keep(Filling file, boolean isTrusted) {
+        Optional<IncomingBlob.Remainder> remainder =
+                isTrusted ? progress.remainder() : Optional.empty();
+        file.keep(remainder.orElse(new IncomingBlob.Remainder(0, new Spans())));
+    }
+
+    // The journalist.
+
+    private void journal(Filling file) throws InterruptedException {
+        while (progress.awaitEnd(JOURNAL_INTERVAL)) {
+            progress.remainder().ifPresent(file::keep);
         }
     }
 
     // The workers.
 
-    private void recruit(IncomingBlob file) throws InterruptedException {
-        while (progress.awaitWork()) {
+    private void recruit(Filling file) throws InterruptedException {
+        while (fetching.awaitWork()) {
             Sluice.Place place = awaitPlace();
             long partBytes =
                     Math.min(place.partBytes().orElse(chunkBytes), PART_GROWTH_MAX * chunkBytes);
-            Optional<Chunks.Chunk> chunk = progress.claim(wantedFirst, partBytes);
+            Optional<Chunks.Chunk> chunk = fetching.claim(wantedFirst, partBytes);
             if (chunk.isPresent()) {
                 run("worker", () -> work(chunk.get(), file, place));
             } else {
@@ -186,63 +223,124 @@ final class Download {
     }
 
     private Sluice.Place awaitPlace() throws InterruptedException {
-        progress.fetching(Optional.empty());
+        fetching.asking(Optional.empty());
         try {
             return gate.acquire();
         } finally {
-            progress.fetched();
+            fetching.asked();
         }
     }
 
-    private void work(Chunks.Chunk chunk, IncomingBlob file, Sluice.Place place)
+    private void work(Chunks.Chunk chunk, Filling file, Sluice.Place place)
             throws InterruptedException {
         try (place) {
             fetch(chunk, file, place);
+        } catch (UpstreamFailed | Throttled e) {
+            if (!fetching.goesOnWithout(chunk, e)) {
+                throw e;
+            }
+            LOG.debug("{}: {} to be asked for again", digest, chunk, e);
         }
     }
 
-    private void fetch(Chunks.Chunk chunk, IncomingBlob file, Sluice.Place place)
+    private void fetch(Chunks.Chunk chunk, Filling file, Sluice.Place place)
             throws InterruptedException {
-        progress.fetching(Optional.empty());
+        Part part = new Part(chunk, file, place);
+        fetching.asking(Optional.empty());
         try (Source.Fetch answer = source.fetch(chunk.asked())) {
-            progress.fetching(Optional.of(answer));
-            open(chunk, answer);
+            fetching.asking(Optional.of(answer));
+            part.open(answer);
             boolean hasMore = true;
-            while (hasMore) {
-                hasMore = answer.next(bytes -> write(file, chunk, place, bytes));
+            while (hasMore && part.wantsMore()) {
+                hasMore = answer.next(part::take);
             }
         } finally {
-            progress.fetched();
+            fetching.asked();
         }
-        progress.end(chunk);
+        part.end();
     }
 
-    private void open(Chunks.Chunk chunk, Source.Fetch answer) {
-        if (!progress.open(chunk, answer)) {
-            throw new UpstreamFailed(
-                    WRONG_BYTES, startedBy + " contradicts itself about " + digest);
-        }
-    }
+    /// One part on its way from the source into the file, or past it.
+    private final class Part {
+        private final Chunks.Chunk chunk;
+        private final Filling file;
+        private final Sluice.Place place;
+        private long skip;
+        private boolean isOverlong;
+        private boolean isPutOff;
 
-    private void write(
-            IncomingBlob file, Chunks.Chunk chunk, Sluice.Place place, ByteBuffer bytes) {
-        ByteBuffer hot = bytes.duplicate();
-        long start = chunk.cursor();
-        try {
-            file.write(bytes, start);
-        } catch (IOException e) {
-            throw new StoreFailed("cannot write " + digest, e);
+        Part(Chunks.Chunk chunk, Filling file, Sluice.Place place) {
+            this.chunk = chunk;
+            this.file = file;
+            this.place = place;
         }
-        progress.wrote(chunk, hot.remaining());
-        place.brought(hot.remaining());
-        hash.update(hot, start);
-        progress.hashed(hash);
+
+        void open(Source.Fetch answer) {
+            if (!fetching.open(chunk, answer)) {
+                throw new UpstreamFailed(
+                        WRONG_BYTES, startedBy + " contradicts itself about " + digest);
+            }
+            skip = chunk.skip();
+            isOverlong = answer.end().orElse(Long.MAX_VALUE) > chunk.end();
+            file.reserve(answer.size());
+        }
+
+        boolean wantsMore() {
+            return !isPutOff && !(isOverlong && chunk.bytesLeft() == 0);
+        }
+
+        void take(ByteBuffer bytes) {
+            int passedOver = (int) Math.min(skip, bytes.remaining());
+            skip -= passedOver;
+            bytes.position(bytes.position() + passedOver);
+            bytes.limit((int) Math.min(bytes.limit(), bytes.position() + chunk.bytesLeft()));
+            if (bytes.hasRemaining() && !isPutOff) {
+                write(bytes);
+            }
+        }
+
+        private void write(ByteBuffer bytes) {
+            ByteBuffer hot = bytes.duplicate();
+            long start = chunk.cursor();
+            if (!file.write(bytes, start) && !pass(hot.duplicate(), start)) {
+                isPutOff = true;
+                return;
+            }
+            fetching.wrote(chunk, hot.remaining());
+            place.brought(hot.remaining());
+            hash.update(hot, start);
+            progress.hashed(hash);
+        }
+
+        /// Whether the bytes go past the disk now; if not, others must come first.
+        private boolean pass(ByteBuffer bytes, long start) {
+            try {
+                boolean isNext = fetching.awaitRoom(chunk, hash);
+                if (isNext) {
+                    byte[] piece = new byte[bytes.remaining()];
+                    bytes.get(piece);
+                    file.passage().put(start, piece);
+                }
+                return isNext;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new Throttled("the download has ended", Duration.ofSeconds(1));
+            }
+        }
+
+        void end() {
+            if (isPutOff) {
+                fetching.putOff(chunk);
+            } else {
+                fetching.end(chunk);
+            }
+        }
     }
 
     // The hasher.
 
     /// The observer may take its time, to write down what it hears: no reader waits for that.
-    private void hash(IncomingBlob file) throws InterruptedException, IOException {
+    private void hash(Filling file) throws InterruptedException, IOException {
         progress.awaitConfirmation();
         observer.opened();
         try (BlobReader reader = file.open()) {
@@ -252,12 +350,21 @@ final class Download {
                 hash.readOn(reader, end.getAsLong());
             }
         }
-        if (!hash.digest().equals(digest)) {
+        if (hash.digest().equals(digest)) {
+            store(file);
+        } else if (progress.reject()) {
+            LOG.warn("{} came wrong from {}, and is fetched once more", digest, startedBy);
+        } else {
             throw new UpstreamFailed(WRONG_BYTES, startedBy + " sent other bytes than " + digest);
         }
-        file.commit(hash.position(), Duration.ofNanos(System.nanoTime() - startedAt));
-        observer.committed(hash.position());
-        progress.commit();
+    }
+
+    private void store(Filling file) {
+        Duration duration = Duration.ofNanos(ticker.nanos() - startedAt);
+        if (file.commit(hash.position(), duration)) {
+            observer.committed(hash.position());
+        }
+        progress.verified();
     }
 
     // Failure.

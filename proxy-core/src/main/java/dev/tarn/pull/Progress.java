@@ -1,13 +1,10 @@
 package dev.tarn.pull;
 
-import dev.tarn.oci.ByteRange;
 import dev.tarn.oci.RegistryException;
+import dev.tarn.oci.RegistryException.StoreFailed;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
@@ -23,7 +20,10 @@ final class Progress {
     /// How a download stands. Everything but the first is an outcome, and the first outcome counts.
     enum State {
         RUNNING,
-        COMMITTED,
+        /// All of it is here and right.
+        VERIFIED,
+        /// All of it is here and wrong, but it may come right at the second try.
+        REJECTED,
         FAILED,
         STOPPED
     }
@@ -32,15 +32,12 @@ final class Progress {
     /// lets small blobs leave in one piece.
     private static final int HELD_BACK_BYTES = 16 << 10;
 
-    /// How long the first bytes of a blob may be awaited before more of it is asked for.
-    private static final long HEAD_START_NANOS = Duration.ofMillis(10).toNanos();
-
-    private final Chunks chunks;
-    private final Duration idleTimeout;
+    private final DownloadConfig config;
+    private final Ticker ticker;
     private final Lock lock = new ReentrantLock();
 
     /// There may be a part to ask for.
-    private final Condition work = lock.newCondition();
+    final Condition work = lock.newCondition();
 
     /// Something is to be hashed that no worker hashes, or all is hashed.
     private final Condition backlog = lock.newCondition();
@@ -48,17 +45,25 @@ final class Progress {
     /// There is an outcome, or nobody reads, or news to tell.
     private final Condition supervised = lock.newCondition();
 
-    private final Audience audience = new Audience(lock, supervised);
-    private final Map<Thread, Optional<Source.Fetch>> fetching = new HashMap<>();
-    private OptionalLong openedAt = OptionalLong.empty();
+    /// Some of what goes past the disk has been taken.
+    final Condition room = lock.newCondition();
+
+    /// There is an outcome.
+    private final Condition settled = lock.newCondition();
+
+    private final Audience audience;
+    private Chunks chunks;
     private State state = State.RUNNING;
+    private boolean isSecondTry;
     private volatile boolean hasReaders;
     private @Nullable RegistryException failure;
-    private @Nullable IncomingBlob file;
+    private @Nullable Filling file;
 
-    Progress(DownloadConfig config) {
+    Progress(DownloadConfig config, Ticker ticker) {
+        this.config = config;
+        this.ticker = ticker;
+        this.audience = new Audience(lock, supervised, ticker);
         this.chunks = new Chunks(config.chunkBytes());
-        this.idleTimeout = config.idleTimeout();
     }
 
     /// Whether anybody reads. Takes no lock: others ask who hold one of their own.
@@ -71,7 +76,7 @@ final class Progress {
     /// Takes in one more reader; false once there is an outcome.
     boolean join(DownloadReader reader) throws IOException {
         try (Hold _ = hold()) {
-            if (state != State.RUNNING) {
+            if (state != State.RUNNING || hasMissed(reader)) {
                 return false;
             }
             if (file != null) {
@@ -82,10 +87,16 @@ final class Progress {
         }
     }
 
+    private boolean hasMissed(DownloadReader reader) {
+        Chunks.Wanted wanted = reader.wanted(chunks.size().orElse(Long.MAX_VALUE));
+        return file != null && file.passage().hasLost(wanted.position(), wanted.end());
+    }
+
     void leave(DownloadReader reader) {
         try (Hold _ = hold()) {
             audience.remove(reader);
             hasReaders = !audience.isEmpty();
+            room.signal();
         }
     }
 
@@ -105,11 +116,15 @@ final class Progress {
     long awaitReadable(DownloadReader reader, long position) throws InterruptedException {
         try (Hold _ = hold()) {
             long edition = audience.edition();
+            room.signal();
             while (true) {
                 throwFailure();
+                if (reader.isLeftBehind()) {
+                    throw new StoreFailed("the disk is full, and the reader was too slow", null);
+                }
                 long end = readableEnd(position);
                 boolean isEager =
-                        state == State.COMMITTED
+                        state == State.VERIFIED
                                 || Audience.isEager(reader, position, chunks.size().orElse(0));
                 if (audience.isEnough(end - position, isEager, edition)) {
                     return end;
@@ -119,100 +134,15 @@ final class Progress {
         }
     }
 
+    /// At the second try readers have had bytes of the first: they wait until it is clear which are
+    /// right.
     private long readableEnd(long position) {
-        long end = chunks.presentEnd(position);
-        return state == State.COMMITTED
-                ? end
-                : Math.min(end, chunks.size().orElse(0) - HELD_BACK_BYTES);
-    }
-
-    // Workers.
-
-    /// Waits until there is a part to ask for; false once there will be none. The first bytes have
-    /// a short time for themselves: more requests would be in the way of whoever waits for those.
-    boolean awaitWork() throws InterruptedException {
-        try (Hold _ = hold()) {
-            while (state == State.RUNNING && !isWhole()) {
-                if (!chunks.hasUnclaimed()) {
-                    work.await();
-                } else if (headStartNanosLeft() <= 0) {
-                    return true;
-                } else {
-                    var _ = work.awaitNanos(headStartNanosLeft());
-                }
-            }
-            return false;
+        if (state == State.VERIFIED) {
+            return chunks.presentEnd(position);
         }
-    }
-
-    private long headStartNanosLeft() {
-        return chunks.isUnderWay() || openedAt.isEmpty()
-                ? 0
-                : openedAt.getAsLong() + HEAD_START_NANOS - System.nanoTime();
-    }
-
-    /// The next part to ask a source for; empty where nothing is left to ask for.
-    Optional<Chunks.Chunk> claim(ByteRange wantedFirst, long partBytes) {
-        try (Hold _ = hold()) {
-            if (state != State.RUNNING) {
-                return Optional.empty();
-            }
-            OptionalLong size = chunks.size();
-            return size.isEmpty()
-                    ? Optional.of(chunks.first(wantedFirst))
-                    : chunks.next(audience.wanted(size.getAsLong()), partBytes);
-        }
-    }
-
-    /// The calling worker is about to ask, or has an answer. From here on `stopFetches` reaches it.
-    void fetching(Optional<Source.Fetch> fetch) throws InterruptedException {
-        try (Hold _ = hold()) {
-            if (state != State.RUNNING) {
-                throw new InterruptedException("the download has ended");
-            }
-            fetching.put(Thread.currentThread(), fetch);
-        }
-    }
-
-    void fetched() {
-        try (Hold _ = hold()) {
-            fetching.remove(Thread.currentThread());
-        }
-    }
-
-    /// Fits the chunk to the answer; false where they contradict each other. Readers hear of the
-    /// first answer together with its first bytes, unless some are here from an earlier download.
-    boolean open(Chunks.Chunk chunk, Source.Fetch answer) {
-        try (Hold _ = hold()) {
-            boolean isFirst = openedAt.isEmpty();
-            boolean fits = chunks.open(chunk, answer.start(), answer.end(), answer.size());
-            openedAt = OptionalLong.of(openedAt.orElse(System.nanoTime()));
-            if (isFirst && chunks.isUnderWay()) {
-                tellAll();
-            } else {
-                work.signal();
-            }
-            return fits;
-        }
-    }
-
-    void wrote(Chunks.Chunk chunk, long count) {
-        try (Hold _ = hold()) {
-            boolean isFirst = !chunks.isUnderWay();
-            chunks.wrote(chunk, count);
-            if (isFirst) {
-                tellAll();
-            } else {
-                audience.hear();
-            }
-        }
-    }
-
-    void end(Chunks.Chunk chunk) {
-        try (Hold _ = hold()) {
-            chunks.end(chunk);
-            tellAll();
-        }
+        return isSecondTry
+                ? position
+                : Math.min(chunks.presentEnd(position), chunks.size().orElse(0) - HELD_BACK_BYTES);
     }
 
     // The hasher.
@@ -252,6 +182,7 @@ final class Progress {
             if (hasBacklog(hash) || isWhole()) {
                 backlog.signal();
             }
+            room.signal();
         }
     }
 
@@ -259,7 +190,7 @@ final class Progress {
         return chunks.isConfirmed() && chunks.presentEnd(0) > hash.position();
     }
 
-    private boolean isWhole() {
+    boolean isWhole() {
         return chunks.size().isPresent() && chunks.presentEnd(0) == chunks.size().getAsLong();
     }
 
@@ -267,13 +198,38 @@ final class Progress {
 
     /// The file is there: whoever has come to read it gets it opened, and what an earlier download
     /// left in it need not be fetched again.
-    void begin(IncomingBlob incoming) throws IOException {
+    void begin(Filling filling) throws IOException {
         try (Hold _ = hold()) {
-            file = incoming;
-            incoming.remainder().ifPresent(chunks::resume);
+            file = filling;
+            filling.remainder().ifPresent(chunks::resume);
             for (DownloadReader reader : audience.readers()) {
-                reader.open(incoming.open());
+                reader.open(filling.open());
             }
+        }
+    }
+
+    /// All of it is here and wrong: whether it is worth another try.
+    boolean reject() {
+        try (Hold _ = hold()) {
+            if (state == State.RUNNING && !isSecondTry && !audience.isEmpty()) {
+                state = State.REJECTED;
+                tellAll();
+            }
+            return state == State.REJECTED;
+        }
+    }
+
+    /// Whether everything is to be fetched once more.
+    boolean beginsAgain() {
+        try (Hold _ = hold()) {
+            if (state == State.REJECTED) {
+                state = State.RUNNING;
+                isSecondTry = true;
+                chunks = new Chunks(config.chunkBytes());
+                file = null;
+                return true;
+            }
+            return false;
         }
     }
 
@@ -282,7 +238,7 @@ final class Progress {
     void awaitOutcome() throws InterruptedException {
         try (Hold _ = hold()) {
             while (state == State.RUNNING) {
-                long now = System.nanoTime();
+                long now = ticker.nanos();
                 long idleNanosLeft = idleNanosLeft(now);
                 long newsNanosLeft = audience.newsNanosLeft(now);
                 if (idleNanosLeft <= 0) {
@@ -291,7 +247,7 @@ final class Progress {
                 } else if (newsNanosLeft <= 0) {
                     audience.tellNews(now);
                 } else {
-                    var _ = supervised.awaitNanos(Math.min(idleNanosLeft, newsNanosLeft));
+                    ticker.await(lock, supervised, Math.min(idleNanosLeft, newsNanosLeft));
                 }
             }
         }
@@ -299,33 +255,36 @@ final class Progress {
 
     private long idleNanosLeft(long now) {
         return audience.isEmpty() && !chunks.isNearlyDone()
-                ? idleTimeout.toNanos() - (now - audience.emptySince())
+                ? config.idleTimeout().toNanos() - (now - audience.emptySince())
                 : Long.MAX_VALUE;
     }
 
-    /// A worker that waits for an answer is interrupted; one that has a body loses it. So no thread
-    /// is ever interrupted while it writes, which would close the file.
-    void stopFetches() {
-        List<Source.Fetch> bodies = new ArrayList<>();
-        try (Hold _ = hold()) {
-            fetching.forEach(
-                    (worker, fetch) -> fetch.ifPresentOrElse(bodies::add, worker::interrupt));
-        }
-        bodies.forEach(Source.Fetch::close);
-    }
-
+    /// What is in the file, where that is all that has come.
     Optional<IncomingBlob.Remainder> remainder() {
         try (Hold _ = hold()) {
-            return chunks.remainder();
+            return isPassing() ? Optional.empty() : chunks.remainder();
+        }
+    }
+
+    /// Waits so long, or for the end; whether it goes on.
+    boolean awaitEnd(Duration patience) throws InterruptedException {
+        try (Hold _ = hold()) {
+            long end = ticker.nanos() + patience.toNanos();
+            for (long left = patience.toNanos();
+                    left > 0 && state == State.RUNNING;
+                    left = end - ticker.nanos()) {
+                ticker.await(lock, settled, left);
+            }
+            return state == State.RUNNING;
         }
     }
 
     // The outcome.
 
-    /// Takes precedence over having been stopped meanwhile: what is committed is whole.
-    void commit() {
+    /// Takes precedence over having been stopped meanwhile: what is verified is whole.
+    void verified() {
         try (Hold _ = hold()) {
-            state = State.COMMITTED;
+            state = State.VERIFIED;
             failure = null;
             tellAll();
         }
@@ -341,9 +300,15 @@ final class Progress {
         }
     }
 
-    boolean isCommitted() {
+    boolean isRejected() {
         try (Hold _ = hold()) {
-            return state == State.COMMITTED;
+            return state == State.REJECTED;
+        }
+    }
+
+    boolean isVerified() {
+        try (Hold _ = hold()) {
+            return state == State.VERIFIED;
         }
     }
 
@@ -359,20 +324,56 @@ final class Progress {
         }
     }
 
-    private void tellAll() {
+    void tellAll() {
         audience.hearAll();
         backlog.signal();
         work.signal();
         supervised.signal();
+        room.signal();
+        settled.signal();
+    }
+
+    // For `Fetching`, which holds the lock.
+
+    long now() {
+        return ticker.nanos();
+    }
+
+    void await(Condition condition, long nanos) throws InterruptedException {
+        ticker.await(lock, condition, nanos);
+    }
+
+    boolean isRunning() {
+        return state == State.RUNNING;
+    }
+
+    boolean isSecondTry() {
+        return isSecondTry;
+    }
+
+    boolean isPassing() {
+        return file != null && file.isPassing();
+    }
+
+    Filling filling() {
+        return Objects.requireNonNull(file);
+    }
+
+    Chunks chunks() {
+        return chunks;
+    }
+
+    Audience audience() {
+        return audience;
     }
 
     /// The lock, in a `try`.
-    private interface Hold extends AutoCloseable {
+    interface Hold extends AutoCloseable {
         @Override
         void close();
     }
 
-    private Hold hold() {
+    Hold hold() {
         lock.lock();
         return lock::unlock;
     }

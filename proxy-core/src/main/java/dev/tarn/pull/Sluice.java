@@ -99,7 +99,7 @@ final class Sluice {
             lock.lock();
             try {
                 int before = pace.limit();
-                pace.brought(bytes, running, System.nanoTime());
+                pace.brought(bytes, running, ticker.nanos());
                 if (pace.limit() > before) {
                     letIn();
                 }
@@ -121,6 +121,7 @@ final class Sluice {
         }
     }
 
+    private final Ticker ticker;
     private final int start;
     private final int max;
     private final Pace pace;
@@ -130,10 +131,11 @@ final class Sluice {
 
     /// @param start how many connections a download gets before the upstream's pace is known
     /// @param max the most there may be
-    Sluice(int start, int max) {
+    Sluice(int start, int max, Ticker ticker) {
+        this.ticker = ticker;
         this.start = start;
         this.max = max;
-        this.pace = new Pace(start, max, System.nanoTime());
+        this.pace = new Pace(start, max, ticker.nanos());
     }
 
     /// @param hasReaders whether anybody waits for this download; asked often

@@ -73,9 +73,8 @@ final class BlobSource implements Source {
                 return answer.get();
             }
         }
-        String target = HttpUpstream.path(repository.name(), "blobs", digest.toString());
-        Exchange exchange =
-                client.send(HttpUpstream.scope(repository.name()), target, request, lane);
+        String target = Endpoint.path(repository.name(), "blobs", digest.toString());
+        Exchange exchange = client.send(Endpoint.scope(repository.name()), target, request, lane);
         boolean isBody = exchange.status() == 200 || exchange.status() == 206;
         elsewhere = isBody && !client.isOwn(exchange.url()) ? exchange.url() : null;
         return exchange;

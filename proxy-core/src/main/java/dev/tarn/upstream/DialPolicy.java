@@ -16,8 +16,8 @@ final class DialPolicy {
         this.allowedHosts = allowedHosts;
     }
 
-    static DialPolicy of(UpstreamConfig config) {
-        return new DialPolicy(ownOrigin(config.url()), config.allowedHosts());
+    static DialPolicy of(URI url, List<String> allowedHosts) {
+        return new DialPolicy(ownOrigin(url), allowedHosts);
     }
 
     private static Origin ownOrigin(URI url) {

@@ -43,7 +43,9 @@ final class ErrorAnswer {
                         new Throttled(
                                 said,
                                 RetryAfter.parse(exchange.header("retry-after"), Instant.now()));
-                default -> new UpstreamFailed(Kind.BAD_ANSWER, said);
+                default ->
+                        new UpstreamFailed(
+                                exchange.status() >= 500 ? Kind.BROKEN : Kind.BAD_ANSWER, said);
             };
         }
     }

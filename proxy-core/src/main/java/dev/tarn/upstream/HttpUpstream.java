@@ -1,45 +1,58 @@
 package dev.tarn.upstream;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tarn.oci.Accept;
-import dev.tarn.oci.ByteRange;
 import dev.tarn.oci.Descriptor;
 import dev.tarn.oci.Digest;
-import dev.tarn.oci.ErrorCode;
-import dev.tarn.oci.ManifestParser;
-import dev.tarn.oci.MediaType;
 import dev.tarn.oci.RawManifest;
 import dev.tarn.oci.Reference;
-import dev.tarn.oci.RegistryException.Malformed;
+import dev.tarn.oci.RegistryException.Unknown;
 import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.oci.RegistryException.UpstreamFailed.Kind;
 import dev.tarn.oci.RegistryHost;
-import dev.tarn.oci.Repository;
 import dev.tarn.oci.RepositoryName;
-import dev.tarn.oci.Tag;
 import dev.tarn.pull.PageQuery;
 import dev.tarn.pull.Referrers;
 import dev.tarn.pull.Source;
 import dev.tarn.pull.TagPage;
 import dev.tarn.pull.Upstream;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
 
-/// A registry, asked over HTTP as the OCI distribution specification says. Any virtual thread may
-/// ask; many may at once.
+/// A registry at one or several addresses, asked in order. Any virtual thread may ask; many may at
+/// once.
 public final class HttpUpstream implements Upstream {
-    private static final String OCTETS = "application/octet-stream";
-    private static final int FILTERS_LENGTH_MAX = 255;
+
+    /// How much less often tags are looked at while the registry permits hardly any more pulls.
+    private static final int RESERVE_TTL_FACTOR = 10;
+
+    private static final int NEGATIVES_MAX = 10_000;
+
+    /// How long to wait at least, and at most, before something is asked a second time.
+    private static final int RETRY_MILLIS_MIN = 50;
+
+    private static final int RETRY_MILLIS_MAX = 250;
 
     private final UpstreamConfig config;
-    private final RegistryClient client;
-    private final ErrorAnswer errors;
+    private final List<Endpoint> endpoints;
+    private final RateLimit rateLimit = new RateLimit(System::nanoTime);
+    private final Cache<String, Unknown> negatives;
 
     public HttpUpstream(UpstreamConfig config, Network network) {
         this.config = config;
-        this.client = new RegistryClient(config, network);
-        this.errors = new ErrorAnswer(client, config.credentials());
+        this.endpoints =
+                config.urls().stream()
+                        .map(url -> new Endpoint(config, url, network, rateLimit))
+                        .toList();
+        this.negatives =
+                Caffeine.newBuilder()
+                        .maximumSize(NEGATIVES_MAX)
+                        .expireAfterWrite(config.negativeTtl())
+                        .build();
     }
 
     @Override
@@ -49,7 +62,9 @@ public final class HttpUpstream implements Upstream {
 
     @Override
     public Duration tagTtl() {
-        return config.tagTtl();
+        return rateLimit.isBelow(config.rateLimitReserve())
+                ? config.tagTtl().multipliedBy(RESERVE_TTL_FACTOR)
+                : config.tagTtl();
     }
 
     @Override
@@ -57,193 +72,92 @@ public final class HttpUpstream implements Upstream {
         return config.connections();
     }
 
-    static String path(RepositoryName name, String kind, String last) {
-        return "/v2/" + name + "/" + kind + "/" + last;
-    }
-
-    /// What a token must be for, so that this repository can be read.
-    static String scope(RepositoryName name) {
-        return "repository:" + name + ":pull";
-    }
-
-    private String what(RepositoryName name, String thing) {
-        return new Repository(host(), name) + " " + thing;
-    }
-
     @Override
     public RawManifest fetchManifest(RepositoryName name, Reference reference, Accept accept)
             throws InterruptedException {
-        String what = what(name, "manifest " + reference);
-        String target = path(name, "manifests", reference.toString());
-        Request request = Request.get(Map.of("Accept", accept(reference, accept).header()));
-        try (Exchange exchange = client.send(scope(name), target, request, Lane.METADATA)) {
-            if (exchange.status() != 200) {
-                throw errors.read(exchange, what, ErrorCode.MANIFEST_UNKNOWN);
-            }
-            Optional<Digest> expected =
-                    switch (reference) {
-                        case Digest digest -> Optional.of(digest);
-                        case Tag _ -> announcedDigest(exchange, what);
-                    };
-            return readManifest(exchange, expected, what);
-        }
-    }
-
-    /// What a digest names does not depend on what is asked for.
-    private static Accept accept(Reference reference, Accept accept) {
-        return switch (reference) {
-            case Digest _ -> Accept.ANYTHING;
-            case Tag _ -> accept;
-        };
-    }
-
-    private static Optional<Digest> announcedDigest(Exchange exchange, String what) {
-        try {
-            return exchange.header("docker-content-digest").map(Digest::parse);
-        } catch (Malformed e) {
-            throw bad(what + ": Docker-Content-Digest is no digest", e);
-        }
-    }
-
-    private static RawManifest readManifest(
-            Exchange exchange, Optional<Digest> expected, String what) throws InterruptedException {
-        exchange.requireUnencoded(what);
-        MediaType contentType = contentType(exchange, what);
-        byte[] body = exchange.readAll(RawManifest.SIZE_MAX);
-        MediaType type =
-                ManifestParser.typeOf(contentType, body)
-                        .orElseThrow(() -> bad(what + ": not a manifest of type " + contentType));
-        Digest.Algorithm algorithm =
-                expected.map(Digest::algorithm).orElse(Digest.Algorithm.SHA256);
-        RawManifest manifest = RawManifest.of(type, algorithm, body);
-        if (!manifest.digest().equals(expected.orElse(manifest.digest()))) {
-            throw new UpstreamFailed(
-                    Kind.WRONG_BYTES, what + ": the bytes are those of " + manifest.digest());
-        }
-        return manifest;
-    }
-
-    private static MediaType contentType(Exchange exchange, String what) {
-        try {
-            return new MediaType(exchange.header("content-type").orElse(OCTETS));
-        } catch (IllegalArgumentException e) {
-            throw bad(what + ": Content-Type is no media type", e);
-        }
+        return ask(
+                "manifest " + name + " " + reference + " " + accept.header(),
+                endpoint -> endpoint.fetchManifest(name, reference, accept));
     }
 
     @Override
     public Optional<Descriptor> describeManifest(
             RepositoryName name, Reference reference, Accept accept) throws InterruptedException {
-        String what = what(name, "manifest " + reference);
-        String target = path(name, "manifests", reference.toString());
-        Request request = Request.head(Map.of("Accept", accept(reference, accept).header()));
-        try (Exchange exchange = client.send(scope(name), target, request, Lane.METADATA)) {
-            return switch (exchange.status()) {
-                case 200 -> {
-                    Optional<Descriptor> descriptor = descriptor(exchange, what);
-                    exchange.discard();
-                    yield descriptor;
-                }
-                case 405 -> Optional.empty(); // asked by GET, it says
-                default -> throw errors.read(exchange, what, ErrorCode.MANIFEST_UNKNOWN);
-            };
-        }
+        return ask(
+                "manifest " + name + " " + reference + " " + accept.header(),
+                endpoint -> endpoint.describeManifest(name, reference, accept));
     }
 
-    private static Optional<Descriptor> descriptor(Exchange exchange, String what) {
-        Optional<Digest> digest = announcedDigest(exchange, what);
-        OptionalLong size = exchange.contentLength();
-        if (digest.isEmpty() || size.isEmpty() || exchange.header("content-type").isEmpty()) {
-            return Optional.empty();
-        }
-        MediaType type = contentType(exchange, what);
-        return type.isGeneric()
-                ? Optional.empty()
-                : Optional.of(new Descriptor(type, digest.get(), size.getAsLong()));
-    }
-
-    /// By HEAD; where that is not answered, by the head of a GET. Presigned addresses are for one
-    /// method only, so that a redirected HEAD may well be refused.
     @Override
     public long blobSize(RepositoryName name, Digest digest) throws InterruptedException {
-        String what = what(name, "blob " + digest);
-        String target = path(name, "blobs", digest.toString());
-        Request request = Request.head(Map.of());
-        try (Exchange exchange = client.send(scope(name), target, request, Lane.METADATA)) {
-            if (exchange.status() == 200) {
-                OptionalLong size = exchange.contentLength();
-                exchange.discard();
-                return size.isPresent() ? size.getAsLong() : fetchedSize(name, digest, what);
-            }
-            boolean isRefusedElsewhere =
-                    exchange.status() / 100 == 4 && !client.isOwn(exchange.url());
-            if (exchange.status() != 405 && !isRefusedElsewhere) {
-                throw errors.read(exchange, what, ErrorCode.BLOB_UNKNOWN);
-            }
-        }
-        return fetchedSize(name, digest, what);
-    }
-
-    private long fetchedSize(RepositoryName name, Digest digest, String what)
-            throws InterruptedException {
-        Source source = source(name, digest, Lane.METADATA);
-        try (Source.Fetch fetch = source.fetch(new ByteRange.Between(0, 1))) {
-            return fetch.size().orElseThrow(() -> bad(what + ": the upstream tells no size"));
-        }
+        return ask("blob " + name + " " + digest, endpoint -> endpoint.blobSize(name, digest));
     }
 
     @Override
     public Source source(RepositoryName name, Digest digest) {
-        return source(name, digest, Lane.BLOBS);
-    }
-
-    private Source source(RepositoryName name, Digest digest, Lane lane) {
-        return new BlobSource(client, errors, new Repository(host(), name), digest, lane);
+        FallbackSource source = new FallbackSource(endpoints, name, digest);
+        return range -> unlessUnknown("blob " + name + " " + digest, () -> source.fetch(range));
     }
 
     @Override
     public TagPage listTags(RepositoryName name, PageQuery query) throws InterruptedException {
-        String what = what(name, "tags");
-        TagListing listing = TagListing.of(query);
-        String target = path(name, "tags", "list") + Url.query(listing.parameters());
-        Request request = Request.get(Map.of("Accept", "application/json"));
-        try (Exchange exchange = client.send(scope(name), target, request, Lane.METADATA)) {
-            if (exchange.status() != 200) {
-                throw errors.read(exchange, what, ErrorCode.NAME_UNKNOWN);
-            }
-            exchange.requireUnencoded(what);
-            byte[] body = exchange.readAll(StrangersJson.SIZE_MAX);
-            return listing.read(body, NextPage.parse(exchange.headers("link")))
-                    .orElseThrow(() -> bad(what + ": not a list of tags"));
-        }
+        return ask("tags " + name, endpoint -> endpoint.listTags(name, query));
     }
 
     @Override
     public Referrers listReferrers(RepositoryName name, Digest digest, PageQuery query)
             throws InterruptedException {
-        String what = what(name, "referrers of " + digest);
-        String target = path(name, "referrers", digest.toString()) + Url.query(query.parameters());
-        Request request = Request.get(Map.of("Accept", MediaType.OCI_INDEX.text()));
-        try (Exchange exchange = client.send(scope(name), target, request, Lane.METADATA)) {
-            if (exchange.status() != 200) {
-                throw errors.read(exchange, what, ErrorCode.MANIFEST_UNKNOWN);
-            }
-            RawManifest index = readManifest(exchange, Optional.empty(), what);
-            if (!index.mediaType().equals(MediaType.OCI_INDEX)) {
-                throw bad(what + ": not an index");
-            }
-            Optional<String> filters =
-                    exchange.header("oci-filters-applied")
-                            .filter(text -> text.length() <= FILTERS_LENGTH_MAX);
-            return new Referrers(index, filters, NextPage.parse(exchange.headers("link")));
+        return ask(
+                "referrers " + name + " " + digest,
+                endpoint -> endpoint.listReferrers(name, digest, query));
+    }
+
+    private <T> T ask(String what, Endpoint.Asking<T> asking) throws InterruptedException {
+        return unlessUnknown(
+                what,
+                () -> {
+                    try {
+                        return askOnce(asking);
+                    } catch (UpstreamFailed e) {
+                        if (!isWorthAskingAgain(e)) {
+                            throw e;
+                        }
+                        Thread.sleep(
+                                ThreadLocalRandom.current()
+                                        .nextInt(RETRY_MILLIS_MIN, RETRY_MILLIS_MAX));
+                        return askOnce(asking);
+                    }
+                });
+    }
+
+    private <T> T askOnce(Endpoint.Asking<T> asking) throws InterruptedException {
+        List<Callable<T>> runners =
+                endpoints.stream()
+                        .map(endpoint -> (Callable<T>) () -> endpoint.ask(Lane.METADATA, asking))
+                        .toList();
+        return Race.run(runners, _ -> {});
+    }
+
+    /// Not after a silence: whoever waits for this has waited long enough.
+    private static boolean isWorthAskingAgain(UpstreamFailed failure) {
+        return Breaker.isSick(failure) && failure.kind() != Kind.SILENT;
+    }
+
+    private interface Question<T> {
+        T ask() throws InterruptedException;
+    }
+
+    /// What the registry has just said that it does not have is not asked for again at once.
+    private <T> T unlessUnknown(String what, Question<T> question) throws InterruptedException {
+        Unknown known = negatives.getIfPresent(what);
+        if (known != null) {
+            throw new Unknown(known.code(), String.valueOf(known.getMessage()));
         }
-    }
-
-    private static UpstreamFailed bad(String what) {
-        return new UpstreamFailed(Kind.BAD_ANSWER, what);
-    }
-
-    private static UpstreamFailed bad(String what, Throwable cause) {
-        return new UpstreamFailed(Kind.BAD_ANSWER, what, cause);
+        try {
+            return question.ask();
+        } catch (Unknown e) {
+            negatives.put(what, e);
+            throw e;
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.tarn.upstream;
 
 import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.oci.RegistryException.UpstreamFailed.Kind;
+import java.net.URI;
 import java.util.Optional;
 import java.util.Set;
 
@@ -15,12 +16,17 @@ final class RegistryClient {
     private final DialPolicy policy;
     private final Authenticator authenticator;
 
-    RegistryClient(UpstreamConfig config, Network network) {
-        this.policy = DialPolicy.of(config);
+    RegistryClient(UpstreamConfig config, URI url, Network network) {
+        this.policy = DialPolicy.of(url, config.allowedHosts());
         this.pool =
                 new ConnectionPool(
                         network, new Dialer(network, policy, config.ca()), config.connections());
         this.authenticator = new Authenticator(policy, config.credentials(), pool);
+    }
+
+    /// Where the registry is.
+    Origin origin() {
+        return policy.own();
     }
 
     boolean isOwn(Url url) {

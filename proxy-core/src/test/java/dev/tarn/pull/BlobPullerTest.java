@@ -10,7 +10,6 @@ import dev.tarn.oci.ByteRange;
 import dev.tarn.oci.Digest;
 import dev.tarn.oci.RegistryException;
 import dev.tarn.oci.RegistryException.Refused;
-import dev.tarn.oci.RegistryException.StoreFailed;
 import dev.tarn.oci.RegistryException.Unknown;
 import dev.tarn.oci.RegistryException.UpstreamFailed;
 import java.io.ByteArrayOutputStream;
@@ -20,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -345,27 +343,6 @@ class BlobPullerTest {
         assertThatThrownBy(() -> pull(target)).isInstanceOf(Refused.class);
         upstream.failure = null;
         assertThat(clients.submit(() -> pull(target))).succeedsWithin(Duration.ofSeconds(5));
-    }
-
-    @Test
-    void aStoreThatCannotTakeItFailsThePull() {
-        BlobStore full =
-                new BlobStore() {
-                    @Override
-                    public Optional<BlobContent> find(Digest wanted) {
-                        return Optional.empty();
-                    }
-
-                    @Override
-                    public void condemn(Digest wanted) {}
-
-                    @Override
-                    public IncomingBlob begin(Digest wanted) throws IOException {
-                        throw new IOException("no space left on device");
-                    }
-                };
-        puller = new BlobPuller(full, manifests, DownloadConfig.DEFAULT, PullListener.NOBODY);
-        assertThatThrownBy(() -> pull(target)).isInstanceOf(StoreFailed.class);
     }
 
     @Test

@@ -31,7 +31,8 @@ class FirstByteTest {
                 ByteRange.whole(),
                 store,
                 DownloadConfig.DEFAULT,
-                new Sluice(1, 1),
+                new Sluice(1, 1, Ticker.SYSTEM),
+                Ticker.SYSTEM,
                 observer);
     }
 

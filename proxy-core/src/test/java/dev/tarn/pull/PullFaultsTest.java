@@ -288,7 +288,8 @@ class PullFaultsTest {
                 ByteRange.whole(),
                 blobs,
                 CONFIG,
-                new Sluice(CONFIG.connections(), 32),
+                new Sluice(CONFIG.connections(), 32, Ticker.SYSTEM),
+                Ticker.SYSTEM,
                 new NobodyWatches());
     }
 

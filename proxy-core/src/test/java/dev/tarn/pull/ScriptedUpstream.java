@@ -52,6 +52,7 @@ public final class ScriptedUpstream implements Upstream {
     volatile boolean describesManifests = true;
     volatile long cutAt = Long.MAX_VALUE;
     volatile UnaryOperator<byte[]> lie = bytes -> bytes;
+    volatile UnaryOperator<Source.Fetch> spoil = fetch -> fetch;
     volatile @Nullable RegistryException failure;
     volatile @Nullable Semaphore pieces;
     volatile @Nullable Semaphore answers;
@@ -159,7 +160,7 @@ public final class ScriptedUpstream implements Upstream {
 
     @Override
     public Source source(RepositoryName name, Digest digest) {
-        return range -> fetch(name, digest, range);
+        return range -> spoil.apply(fetch(name, digest, range));
     }
 
     private Source.Fetch fetch(RepositoryName name, Digest digest, ByteRange range) {

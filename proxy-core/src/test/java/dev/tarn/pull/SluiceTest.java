@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 class SluiceTest {
 
-    private final Sluice sluice = new Sluice(2, 4);
+    private final Sluice sluice = new Sluice(2, 4, Ticker.SYSTEM);
     private final List<String> order = new CopyOnWriteArrayList<>();
     private final List<Sluice.Place> places = new CopyOnWriteArrayList<>();
 

@@ -3,7 +3,6 @@ package dev.tarn.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tarn.oci.RegistryHost;
 import java.net.URI;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -63,11 +62,7 @@ class DialPolicyTest {
 
     @Test
     void anUpstreamHasNoPath() {
-        UpstreamConfig config =
-                UpstreamConfig.of(
-                        new RegistryHost("a.example"), URI.create("https://a.example/v2"));
-
-        assertThatThrownBy(() -> DialPolicy.of(config))
+        assertThatThrownBy(() -> DialPolicy.of(URI.create("https://a.example/v2"), List.of()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

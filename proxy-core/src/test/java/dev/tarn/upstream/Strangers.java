@@ -124,8 +124,10 @@ final class Strangers implements AutoCloseable {
         UpstreamConfig config =
                 new UpstreamConfig(
                         new RegistryHost("fake.example"),
-                        URI.create(url),
+                        List.of(URI.create(url)),
                         UpstreamConfig.TAG_TTL,
+                        Duration.ZERO,
+                        UpstreamConfig.RATE_LIMIT_RESERVE,
                         ca,
                         credentials,
                         allowedHosts,

@@ -1,0 +1,164 @@
+package dev.tarn.pull;
+
+import dev.tarn.oci.Digest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What one download fills: the file in the store, and, from the moment on at which that takes no
+/// more, a passage through memory. Readers see no difference.
+final class Filling implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Filling.class);
+
+    private final Digest digest;
+    private final @Nullable IncomingBlob file;
+    private final Passage passage = new Passage();
+    private final AtomicBoolean isReserved = new AtomicBoolean();
+    private volatile boolean isPassing;
+
+    private Filling(Digest digest, @Nullable IncomingBlob file) {
+        this.digest = digest;
+        this.file = file;
+        this.isPassing = file == null;
+    }
+
+    static Filling begin(BlobStore store, Digest digest) {
+        try {
+            return new Filling(digest, store.begin(digest));
+        } catch (IOException e) {
+            LOG.warn("{} cannot be stored, and is passed through", digest, e);
+            return new Filling(digest, null);
+        }
+    }
+
+    /// Whether what comes now goes past the disk.
+    boolean isPassing() {
+        return isPassing;
+    }
+
+    Passage passage() {
+        return passage;
+    }
+
+    Optional<IncomingBlob.Remainder> remainder() {
+        return file == null ? Optional.empty() : file.remainder();
+    }
+
+    /// Sees that there is room for the blob, once somebody knows its size.
+    void reserve(OptionalLong size) {
+        if (file != null && size.isPresent() && isReserved.compareAndSet(false, true)) {
+            try {
+                file.reserve(size.getAsLong());
+            } catch (IOException e) {
+                pass(e);
+            }
+        }
+    }
+
+    /// Whether the file took the bytes.
+    boolean write(ByteBuffer bytes, long position) {
+        if (isPassing || file == null) {
+            return false;
+        }
+        try {
+            file.write(bytes, position);
+            return true;
+        } catch (IOException e) {
+            pass(e);
+            return false;
+        }
+    }
+
+    private void pass(IOException reason) {
+        if (!isPassing) {
+            isPassing = true;
+            LOG.warn("{} cannot be stored any further, and is passed through", digest, reason);
+        }
+    }
+
+    Reader open() throws IOException {
+        return new Reader(file == null ? null : file.open(), passage);
+    }
+
+    /// Whether the blob is in the store now.
+    boolean commit(long size, Duration refetchTime) {
+        if (isPassing || file == null) {
+            return false;
+        }
+        try {
+            file.commit(size, refetchTime);
+            return true;
+        } catch (IOException e) {
+            LOG.error("{} is right, but cannot be stored", digest, e);
+            return false;
+        }
+    }
+
+    /// Writes down what is here, for a later download to go on from.
+    void keep(IncomingBlob.Remainder remainder) {
+        if (file != null) {
+            try {
+                file.keep(remainder);
+            } catch (IOException e) {
+                LOG.warn("{}: what is here of it cannot be kept", digest, e);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        if (file != null) {
+            file.close();
+        }
+    }
+
+    /// Never reads from the file what went past it: there are zeros in its place.
+    record Reader(@Nullable BlobReader opened, Passage passage) implements BlobReader {
+
+        boolean isInFile(long position) {
+            return opened != null
+                    && !passage.holds(position)
+                    && !passage.hasLost(position, position + 1);
+        }
+
+        /// Where the bytes from `position` on change over to the file, or from it to memory.
+        long end(long position, long end) {
+            return passage.nextAfter(position, end);
+        }
+
+        @Override
+        public int read(ByteBuffer target, long position) throws IOException {
+            if (opened == null || !isInFile(position)) {
+                return passage.read(target, position);
+            }
+            long most = passage.nextAfter(position, position + target.remaining()) - position;
+            int limit = target.limit();
+            target.limit(target.position() + (int) most);
+            try {
+                return opened.read(target, position);
+            } finally {
+                target.limit(limit);
+            }
+        }
+
+        @Override
+        public Optional<FileChannel> file() {
+            return opened == null ? Optional.empty() : opened.file();
+        }
+
+        @Override
+        public void close() {
+            if (opened != null) {
+                opened.close();
+            }
+        }
+    }
+}

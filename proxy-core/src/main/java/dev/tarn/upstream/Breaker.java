@@ -1,0 +1,136 @@
+package dev.tarn.upstream;
+
+import dev.tarn.oci.RegistryException;
+import dev.tarn.oci.RegistryException.Throttled;
+import dev.tarn.oci.RegistryException.UpstreamFailed;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+
+/// Whether it makes sense to ask. After some failures in a row nobody asks for a while, then one
+/// does, on trial: that settles it for another while, each longer than the last. Whoever tells us
+/// to come later is left alone until then. So a dead registry costs its clients no time, and is not
+/// kept down by those who ask it again and again.
+final class Breaker {
+
+    /// As many failures as may be bad luck.
+    static final int FAILURES_MAX = 5;
+
+    static final Duration PAUSE_MIN = Duration.ofSeconds(1);
+    static final Duration PAUSE_MAX = Duration.ofSeconds(30);
+
+    /// How long to wait for the outcome of somebody else's trial.
+    private static final Duration TRIAL = Duration.ofMillis(200);
+
+    private final LongSupplier nanoTime;
+    private final Lock lock = new ReentrantLock();
+    private int failures;
+    private int pauses;
+    private long pauseEnd;
+    private boolean isPaused;
+    private boolean isOnTrial;
+    private String reason = "";
+
+    Breaker(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    /// Throws where `whom` should not be asked now. Where it returns, exactly one call must follow
+    /// that tells how it went.
+    void enter(String whom) {
+        lock.lock();
+        try {
+            if (!isPaused) {
+                return;
+            }
+            long nanosLeft = pauseEnd - nanoTime.getAsLong();
+            if (nanosLeft > 0 || isOnTrial) {
+                throw new Throttled(
+                        whom + " is left alone for a while: " + reason,
+                        nanosLeft > 0 ? Duration.ofNanos(nanosLeft) : TRIAL);
+            }
+            isOnTrial = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void succeeded() {
+        lock.lock();
+        try {
+            isOnTrial = false;
+            failures = 0;
+            if (pauseEnd - nanoTime.getAsLong() <= 0) { // else somebody heard worse since
+                isPaused = false;
+                pauses = 0;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// An answer that is a failure. Not every one speaks against asking again: who says that there
+    /// is no such thing is well.
+    void heard(RegistryException answer) {
+        switch (answer) {
+            case Throttled throttled -> pause(throttled.retryAfter(), throttled);
+            case UpstreamFailed failed when isSick(failed) -> failed(failed);
+            default -> succeeded();
+        }
+    }
+
+    /// Whether this is about the registry, and not about the one thing that was asked for.
+    static boolean isSick(UpstreamFailed failure) {
+        return switch (failure.kind()) {
+            case UNREACHABLE, SILENT, CUT_OFF, BROKEN -> true;
+            case BAD_ANSWER, WRONG_BYTES -> false;
+        };
+    }
+
+    /// Nobody will tell how it went.
+    void abandoned() {
+        lock.lock();
+        try {
+            isOnTrial = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Of many that fail at the same time, one begins the pause.
+    private void failed(UpstreamFailed failure) {
+        lock.lock();
+        try {
+            isOnTrial = false;
+            failures++;
+            if (failures >= FAILURES_MAX && pauseEnd - nanoTime.getAsLong() <= 0) {
+                long most = PAUSE_MIN.toNanos() << Math.min(pauses, 5);
+                long nanos = Math.min(most, PAUSE_MAX.toNanos());
+                pauses++;
+                pause(Duration.ofNanos(nanos / 2 + random(nanos / 2)), failure);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void pause(Duration pause, RegistryException why) {
+        lock.lock();
+        try {
+            long end = nanoTime.getAsLong() + pause.toNanos();
+            pauseEnd = isPaused && pauseEnd - end > 0 ? pauseEnd : end;
+            isPaused = true;
+            isOnTrial = false;
+            failures = Math.max(failures, FAILURES_MAX);
+            reason = String.valueOf(why.getMessage());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static long random(long bound) {
+        return ThreadLocalRandom.current().nextLong(bound);
+    }
+}

@@ -1,0 +1,95 @@
+package dev.tarn.pull;
+
+import dev.tarn.oci.Digest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// A store on a disk that fails where the test says.
+final class FullBlobStore implements BlobStore {
+
+    private final InMemoryBlobStore store = new InMemoryBlobStore();
+    final AtomicInteger writes = new AtomicInteger();
+    volatile boolean beginsNothing;
+    volatile boolean reservesNothing;
+    volatile boolean commitsNothing;
+
+    /// How many bytes fit in all.
+    volatile long room = Long.MAX_VALUE;
+
+    @Override
+    public Optional<BlobContent> find(Digest digest) {
+        return store.find(digest);
+    }
+
+    @Override
+    public void condemn(Digest digest) {
+        store.condemn(digest);
+    }
+
+    @Override
+    public IncomingBlob begin(Digest digest) throws IOException {
+        failIf(beginsNothing);
+        return new Incoming(store.begin(digest));
+    }
+
+    private static void failIf(boolean isFull) throws IOException {
+        if (isFull) {
+            throw new IOException("No space left on device");
+        }
+    }
+
+    private final class Incoming implements IncomingBlob {
+
+        private final IncomingBlob incoming;
+
+        Incoming(IncomingBlob incoming) {
+            this.incoming = incoming;
+        }
+
+        @Override
+        public Optional<Remainder> remainder() {
+            return incoming.remainder();
+        }
+
+        @Override
+        public void reserve(long size) throws IOException {
+            failIf(reservesNothing);
+            incoming.reserve(size);
+        }
+
+        @Override
+        public synchronized void write(ByteBuffer bytes, long position) throws IOException {
+            writes.incrementAndGet();
+            ByteBuffer fitting =
+                    bytes.slice(bytes.position(), (int) Math.min(room, bytes.remaining()));
+            room -= fitting.remaining();
+            bytes.position(bytes.position() + fitting.remaining());
+            incoming.write(fitting, position);
+            failIf(bytes.hasRemaining());
+        }
+
+        @Override
+        public BlobReader open() throws IOException {
+            return incoming.open();
+        }
+
+        @Override
+        public void commit(long size, Duration refetchTime) throws IOException {
+            failIf(commitsNothing);
+            incoming.commit(size, refetchTime);
+        }
+
+        @Override
+        public void keep(Remainder remainder) throws IOException {
+            incoming.keep(remainder);
+        }
+
+        @Override
+        public void close() {
+            incoming.close();
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package dev.tarn.pull;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tarn.oci.ByteRange;
+import dev.tarn.oci.Digest;
+import dev.tarn.oci.RegistryException.StoreFailed;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What becomes of a pull when the disk takes no more.
+@Timeout(60)
+class PassThroughTest {
+
+    private static final int SIZE = 3 * Passage.WINDOW_BYTES + 4_567;
+    private static final DownloadConfig CONFIG =
+            new DownloadConfig(1 << 20, 3, 0, Duration.ofMinutes(50));
+
+    private final byte[] bytes = ScriptedUpstream.randomBytes(SIZE, 1);
+    private final ScriptedUpstream upstream = new ScriptedUpstream("registry.test");
+    private final Digest digest = upstream.addBlob("a/one", bytes);
+    private final Target target = upstream.target("a/one");
+    private final FullBlobStore blobs = new FullBlobStore();
+    private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
+    private BlobPuller puller = newPuller(Ticker.SYSTEM);
+
+    @AfterEach
+    void stop() {
+        clients.shutdownNow();
+        puller.close();
+    }
+
+    private BlobPuller newPuller(Ticker ticker) {
+        return new BlobPuller(
+                blobs, new InMemoryManifestStore(), CONFIG, PullListener.NOBODY, ticker);
+    }
+
+    private byte[] pull() throws Exception {
+        return pull(ByteRange.whole());
+    }
+
+    private byte[] pull(ByteRange range) throws Exception {
+        try (BlobContent content = puller.pull(target, digest, range).content()) {
+            return Reading.read(content, range);
+        }
+    }
+
+    private void assertIsPassedThrough() throws Exception {
+        assertThat(pull()).isEqualTo(bytes);
+        assertThat(upstream.bytesSent.get()).isLessThan(SIZE + SIZE / 10);
+        assertThat(blobs.find(digest)).isEmpty();
+    }
+
+    @Test
+    void aStoreThatCannotBeginHasItAllGoPast() throws Exception {
+        blobs.beginsNothing = true;
+        assertIsPassedThrough();
+    }
+
+    @Test
+    void oneThatHasNoRoomForItDoesNotEvenTry() throws Exception {
+        blobs.reservesNothing = true;
+        assertIsPassedThrough();
+        assertThat(blobs.writes).hasValue(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, SIZE / 2, SIZE - 1})
+    void oneThatBecomesFullHasTheRestGoPast(long room) throws Exception {
+        blobs.room = room;
+        assertIsPassedThrough();
+    }
+
+    @Test
+    void oneThatCannotCommitHasServedItAllTheSame() throws Exception {
+        blobs.commitsNothing = true;
+        assertIsPassedThrough();
+    }
+
+    @Test
+    void onceItTakesBytesAgainTheyAreStored() throws Exception {
+        blobs.room = SIZE / 3;
+        assertThat(pull()).isEqualTo(bytes);
+        blobs.room = Long.MAX_VALUE;
+        assertThat(pull()).isEqualTo(bytes);
+        assertThat(blobs.find(digest)).isPresent();
+    }
+
+    @Test
+    void thoseWhoComeTogetherShareOneTransfer() throws Exception {
+        blobs.room = SIZE / 3;
+        List<Future<byte[]>> pulls = new ArrayList<>();
+        var pieces = upstream.hold();
+        for (int i = 0; i < 20; i++) {
+            pulls.add(clients.submit(() -> pull()));
+        }
+        pieces.release(Integer.MAX_VALUE / 2);
+        for (Future<byte[]> pull : pulls) {
+            assertThat(pull.get()).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void aRangeIsRightToo() throws Exception {
+        blobs.room = SIZE / 3;
+        ByteRange range = new ByteRange.Between(SIZE / 2, SIZE / 2 + 100_000);
+        assertThat(pull(range)).isEqualTo(Arrays.copyOfRange(bytes, SIZE / 2, SIZE / 2 + 100_000));
+    }
+
+    @Test
+    void whoComesTooLateForSomeOfItStartsAfresh() throws Exception {
+        blobs.room = 0;
+        try (BlobContent first = puller.pull(target, digest, ByteRange.whole()).content()) {
+            readUpTo(first, 2L * Passage.WINDOW_BYTES);
+            Future<byte[]> late = clients.submit(() -> pull());
+            Reading.read(first, new ByteRange.Between(2L * Passage.WINDOW_BYTES, Long.MAX_VALUE));
+            assertThat(late.get()).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void whoeverHoldsUpTheOthersIsLeftBehind() throws Exception {
+        puller = newPuller(new HastyTicker(20));
+        blobs.room = 0;
+        try (BlobContent slow = puller.pull(target, digest, ByteRange.whole()).content()) {
+            readUpTo(slow, 1);
+            assertThat(pull()).isEqualTo(bytes);
+            assertThatThrownBy(() -> slow.awaitReadable(1)).isInstanceOf(StoreFailed.class);
+        }
+    }
+
+    @Test
+    void memoryIsBoundedWhileAReaderTakesNothing() throws Exception {
+        blobs.room = 0;
+        try (BlobContent slow = puller.pull(target, digest, ByteRange.whole()).content()) {
+            readUpTo(slow, 1);
+            long before;
+            do {
+                before = upstream.bytesSent.get();
+                Thread.onSpinWait();
+            } while (upstream.bytesSent.get() < Passage.WINDOW_BYTES
+                    || before != upstream.bytesSent.get());
+            assertThat(upstream.bytesSent.get())
+                    .isLessThan(Passage.WINDOW_BYTES + 10L * CONFIG.chunkBytes());
+        }
+    }
+
+    private static void readUpTo(BlobContent content, long end) throws Exception {
+        var _ = content.awaitSize();
+        ByteBuffer buffer = ByteBuffer.allocate(64 << 10);
+        for (long at = 0; at < end; ) {
+            long readable = content.awaitReadable(at);
+            buffer.clear().limit((int) Math.min(buffer.capacity(), readable - at));
+            at += content.read(buffer, at);
+        }
+    }
+}
