@@ -57,15 +57,20 @@ public final class MirrorFixture implements AutoCloseable {
 
     /// A registry as an upstream that clients know under this name.
     public static UpstreamConfig upstream(String host, FakeRegistry registry) {
-        return UpstreamConfig.of(new RegistryHost(host), registry.uri());
+        return upstream(host, registry, UpstreamConfig.TAG_TTL);
     }
 
     /// As `upstream`, with tags that are stale at once.
     public static UpstreamConfig staleUpstream(String host, FakeRegistry registry) {
+        return upstream(host, registry, Duration.ZERO);
+    }
+
+    /// What it does not have may be there a moment later: tests are quick.
+    private static UpstreamConfig upstream(String host, FakeRegistry registry, Duration tagTtl) {
         return new UpstreamConfig(
                 new RegistryHost(host),
                 List.of(registry.uri()),
-                Duration.ZERO,
+                tagTtl,
                 Duration.ZERO,
                 UpstreamConfig.RATE_LIMIT_RESERVE,
                 Optional.empty(),

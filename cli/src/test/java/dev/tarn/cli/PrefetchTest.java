@@ -130,7 +130,7 @@ class PrefetchTest {
 
     @Test
     void aHitBringsNothing() {
-        registry.inject(4, Fault.status(500), path("/blobs/"));
+        registry.inject(4, Fault.status(404), path("/blobs/"));
         assertMissed("v1");
         await().untilAsserted(() -> assertThat(registry.requests(path("/blobs/"))).hasSize(4));
         assertMissed("v1");

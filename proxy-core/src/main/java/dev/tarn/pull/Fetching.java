@@ -143,7 +143,7 @@ final class Fetching {
                 return true;
             }
             Optional<Duration> sinceProgress =
-                    progress.chunks().isUnderWay()
+                    progress.chunks().isConfirmed() && progress.chunks().isUnderWay()
                             ? Optional.of(Duration.ofNanos(progress.now() - broughtAt))
                             : Optional.empty();
             Optional<Duration> pause = retries.pause(reason, Chunks.failures(chunk), sinceProgress);

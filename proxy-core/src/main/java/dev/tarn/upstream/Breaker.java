@@ -35,6 +35,7 @@ final class Breaker {
 
     Breaker(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
+        this.pauseEnd = nanoTime.getAsLong();
     }
 
     /// Throws where `whom` should not be asked now. Where it returns, exactly one call must follow

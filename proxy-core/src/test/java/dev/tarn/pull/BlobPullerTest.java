@@ -49,6 +49,12 @@ class BlobPullerTest {
         return new BlobPuller(blobs, manifests, config, PullListener.NOBODY);
     }
 
+    /// One for whom what is worth waiting for is soon there.
+    private BlobPuller newHastyPuller() {
+        DownloadConfig config = new DownloadConfig(CHUNK, 4, 1 << 20, Duration.ofHours(1));
+        return new BlobPuller(blobs, manifests, config, PullListener.NOBODY, new HastyTicker(20));
+    }
+
     @AfterEach
     void stop() {
         puller.close();
@@ -203,6 +209,7 @@ class BlobPullerTest {
 
     @Test
     void aBodyThatIsCutOffFailsItsReadersAndTheNextPullGoesOnFromThere() throws Exception {
+        puller = newHastyPuller();
         upstream.cutAt = 45_500;
         assertThatThrownBy(() -> pull(target)).isInstanceOf(UpstreamFailed.class);
         awaitNoDownload();
@@ -214,6 +221,7 @@ class BlobPullerTest {
 
     @Test
     void aRemainderOutlivesAnUpstreamThatIsDown() throws Exception {
+        puller = newHastyPuller();
         upstream.cutAt = 45_500;
         assertThatThrownBy(() -> pull(target)).isInstanceOf(UpstreamFailed.class);
         awaitNoDownload();
@@ -239,6 +247,7 @@ class BlobPullerTest {
 
     @Test
     void answersThatContradictEachOtherAreAFailure() {
+        puller = newHastyPuller();
         upstream.lie =
                 b -> ScriptedUpstream.randomBytes(30_000 + upstream.ranges.size() * 1_000, 4);
         assertThatThrownBy(() -> pull(target)).isInstanceOf(UpstreamFailed.class);

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 /// What every `BlobStore` does.
 public abstract class BlobStoreContract {
 
+    private static final Duration QUICK = Duration.ZERO;
     protected static final byte[] BYTES = random(200_000, 1);
     protected static final Digest DIGEST = Digest.of(Digest.Algorithm.SHA256, BYTES);
 
@@ -61,7 +62,7 @@ public abstract class BlobStoreContract {
             assertThat(store().find(DIGEST)).isEmpty();
             incoming.write(ByteBuffer.wrap(BYTES), 0);
             assertThat(store().find(DIGEST)).isEmpty();
-            incoming.commit(BYTES.length, Duration.ZERO);
+            incoming.commit(BYTES.length, QUICK);
             assertThat(read(store(), DIGEST)).isEqualTo(BYTES);
         }
         assertThat(read(store(), DIGEST)).isEqualTo(BYTES);
@@ -73,7 +74,7 @@ public abstract class BlobStoreContract {
             incoming.write(slice(150_000, 200_000), 150_000);
             incoming.write(slice(0, 70_000), 0);
             incoming.write(slice(70_000, 150_000), 70_000);
-            incoming.commit(BYTES.length, Duration.ZERO);
+            incoming.commit(BYTES.length, QUICK);
         }
 
         assertThat(read(store(), DIGEST)).isEqualTo(BYTES);
@@ -100,7 +101,7 @@ public abstract class BlobStoreContract {
                         int start = i * pieceBytes;
                         incoming.write(slice(start, start + pieceBytes), start);
                     });
-            incoming.commit(BYTES.length, Duration.ZERO);
+            incoming.commit(BYTES.length, QUICK);
         }
 
         assertThat(read(store(), DIGEST)).isEqualTo(BYTES);
@@ -123,7 +124,7 @@ public abstract class BlobStoreContract {
         IncomingBlob incoming = store().begin(DIGEST);
         try (BlobReader reader = incoming.open()) {
             incoming.write(ByteBuffer.wrap(BYTES), 0);
-            incoming.commit(BYTES.length, Duration.ZERO);
+            incoming.commit(BYTES.length, QUICK);
             incoming.close();
             assertThat(read(reader, 0, BYTES.length)).isEqualTo(BYTES);
         }
@@ -133,7 +134,7 @@ public abstract class BlobStoreContract {
     void aReaderCanBeOpenedAfterTheCommit() throws Exception {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
             incoming.write(ByteBuffer.wrap(BYTES), 0);
-            incoming.commit(BYTES.length, Duration.ZERO);
+            incoming.commit(BYTES.length, QUICK);
             try (BlobReader reader = incoming.open()) {
                 assertThat(read(reader, 0, BYTES.length)).isEqualTo(BYTES);
             }
@@ -200,7 +201,7 @@ public abstract class BlobStoreContract {
         keep(new Span(0, 100_000));
         try (IncomingBlob next = store().begin(DIGEST)) {
             next.write(slice(100_000, BYTES.length), 100_000);
-            next.commit(BYTES.length, Duration.ZERO);
+            next.commit(BYTES.length, QUICK);
         }
 
         assertThat(read(store(), DIGEST)).isEqualTo(BYTES);
@@ -244,7 +245,7 @@ public abstract class BlobStoreContract {
         keep(new Span(0, 1_000));
         try (IncomingBlob next = store().begin(DIGEST)) {
             next.write(slice(1_000, BYTES.length), 1_000);
-            next.commit(BYTES.length, Duration.ZERO);
+            next.commit(BYTES.length, QUICK);
         }
 
         assertThat(nextRemainder()).isEmpty();
@@ -257,7 +258,7 @@ public abstract class BlobStoreContract {
         Digest digest = Digest.of(Digest.Algorithm.SHA256, head);
         try (IncomingBlob incoming = store().begin(digest)) {
             incoming.write(ByteBuffer.wrap(BYTES), 0);
-            incoming.commit(head.length, Duration.ZERO);
+            incoming.commit(head.length, QUICK);
         }
 
         assertThat(read(store(), digest)).isEqualTo(head);
@@ -267,7 +268,7 @@ public abstract class BlobStoreContract {
     void aBlobThatIsTooShortIsNotCommitted() throws Exception {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
             incoming.write(slice(0, 1_000), 0);
-            assertThatThrownBy(() -> incoming.commit(BYTES.length, Duration.ZERO))
+            assertThatThrownBy(() -> incoming.commit(BYTES.length, QUICK))
                     .isInstanceOf(IOException.class);
         }
 
@@ -278,7 +279,7 @@ public abstract class BlobStoreContract {
     void aCommittedBlobIsNotWrittenToAnyMore() throws Exception {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
             incoming.write(ByteBuffer.wrap(BYTES), 0);
-            incoming.commit(BYTES.length, Duration.ZERO);
+            incoming.commit(BYTES.length, QUICK);
             assertThatThrownBy(() -> incoming.write(ByteBuffer.wrap("no".getBytes(UTF_8)), 0))
                     .isInstanceOf(IOException.class);
         }
@@ -292,7 +293,7 @@ public abstract class BlobStoreContract {
         incoming.write(ByteBuffer.wrap(BYTES), 0);
         incoming.close();
 
-        assertThatThrownBy(() -> incoming.commit(BYTES.length, Duration.ZERO))
+        assertThatThrownBy(() -> incoming.commit(BYTES.length, QUICK))
                 .isInstanceOf(IOException.class);
         assertThat(store().find(DIGEST)).isEmpty();
     }
@@ -369,7 +370,7 @@ public abstract class BlobStoreContract {
     public static void commit(BlobStore store, Digest digest, byte[] bytes) throws IOException {
         try (IncomingBlob incoming = store.begin(digest)) {
             incoming.write(ByteBuffer.wrap(bytes), 0);
-            incoming.commit(bytes.length, Duration.ZERO);
+            incoming.commit(bytes.length, QUICK);
         }
     }
 

@@ -26,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
@@ -217,7 +218,7 @@ public final class ScriptedUpstream implements Upstream {
     private final class Scripted implements Source.Fetch {
         private final byte[] bytes;
         private final ContentRange range;
-        private final Semaphore closed = new Semaphore(0);
+        private final AtomicBoolean isClosed = new AtomicBoolean();
         private long position;
 
         Scripted(byte[] bytes, ContentRange range) {
@@ -263,15 +264,14 @@ public final class ScriptedUpstream implements Upstream {
         }
 
         private void failIfClosed() {
-            if (closed.availablePermits() > 0) {
+            if (isClosed.get()) {
                 throw new UpstreamFailed(Kind.CUT_OFF, "closed");
             }
         }
 
         @Override
         public void close() {
-            if (closed.availablePermits() == 0) {
-                closed.release();
+            if (isClosed.compareAndSet(false, true)) {
                 openFetches.decrementAndGet();
             }
         }

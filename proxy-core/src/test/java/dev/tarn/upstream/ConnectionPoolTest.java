@@ -102,7 +102,7 @@ class ConnectionPoolTest {
     }
 
     @Test
-    void asksOnlyOnceMore() throws InterruptedException {
+    void asksOnlyOnceMoreAndThenOnceAfterAPause() throws InterruptedException {
         HttpUpstream upstream = strangers.upstream(registry);
         Strangers.pull(upstream, "latest");
         registry.inject(Fault.hangUp());
@@ -110,7 +110,7 @@ class ConnectionPoolTest {
         assertThatExceptionOfType(UpstreamFailed.class)
                 .isThrownBy(() -> Strangers.pull(upstream, "latest"))
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.CUT_OFF));
-        assertThat(registry.requests()).hasSize(3);
+        assertThat(registry.requests()).hasSize(4);
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,6 +53,7 @@ final class Strangers implements AutoCloseable {
     private Optional<Credentials> credentials = Optional.empty();
     private List<String> allowedHosts = List.of();
     private int connections = 4;
+    private Duration negativeTtl = Duration.ZERO;
     private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
     private SslProvider provider = Trust.fastestProvider();
 
@@ -107,11 +109,19 @@ final class Strangers implements AutoCloseable {
         return this;
     }
 
-    HttpUpstream upstream(FakeRegistry registry) {
-        return upstream(registry.uri().toString());
+    Strangers negativeTtl(Duration ttl) {
+        this.negativeTtl = ttl;
+        return this;
     }
 
-    HttpUpstream upstream(String url) {
+    HttpUpstream upstream(FakeRegistry... registries) {
+        return upstream(
+                Arrays.stream(registries)
+                        .map(registry -> registry.uri().toString())
+                        .toArray(String[]::new));
+    }
+
+    HttpUpstream upstream(String... urls) {
         Network network =
                 new Network(
                         proxies,
@@ -124,9 +134,9 @@ final class Strangers implements AutoCloseable {
         UpstreamConfig config =
                 new UpstreamConfig(
                         new RegistryHost("fake.example"),
-                        List.of(URI.create(url)),
+                        Arrays.stream(urls).map(URI::create).toList(),
                         UpstreamConfig.TAG_TTL,
-                        Duration.ZERO,
+                        negativeTtl,
                         UpstreamConfig.RATE_LIMIT_RESERVE,
                         ca,
                         credentials,
