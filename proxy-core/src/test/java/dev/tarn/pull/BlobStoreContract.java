@@ -1,8 +1,9 @@
 package dev.tarn.pull;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.time.Duration.ZERO;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.tarn.oci.Digest;
 import dev.tarn.pull.IncomingBlob.Remainder;
@@ -10,7 +11,6 @@ import dev.tarn.pull.Spans.Span;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +24,6 @@ import org.junit.jupiter.api.Test;
 /// What every `BlobStore` does.
 public abstract class BlobStoreContract {
 
-    private static final Duration QUICK = Duration.ZERO;
     protected static final byte[] BYTES = random(200_000, 1);
     protected static final Digest DIGEST = Digest.of(Digest.Algorithm.SHA256, BYTES);
 
@@ -62,7 +61,7 @@ public abstract class BlobStoreContract {
             assertThat(store().find(DIGEST)).isEmpty();
             incoming.write(ByteBuffer.wrap(BYTES), 0);
             assertThat(store().find(DIGEST)).isEmpty();
-            incoming.commit(BYTES.length, QUICK);
+            incoming.commit(BYTES.length, ZERO);
             assertThat(read(store(), DIGEST)).isEqualTo(BYTES);
         }
         assertThat(read(store(), DIGEST)).isEqualTo(BYTES);
@@ -74,7 +73,7 @@ public abstract class BlobStoreContract {
             incoming.write(slice(150_000, 200_000), 150_000);
             incoming.write(slice(0, 70_000), 0);
             incoming.write(slice(70_000, 150_000), 70_000);
-            incoming.commit(BYTES.length, QUICK);
+            incoming.commit(BYTES.length, ZERO);
         }
 
         assertThat(read(store(), DIGEST)).isEqualTo(BYTES);
@@ -101,7 +100,7 @@ public abstract class BlobStoreContract {
                         int start = i * pieceBytes;
                         incoming.write(slice(start, start + pieceBytes), start);
                     });
-            incoming.commit(BYTES.length, QUICK);
+            incoming.commit(BYTES.length, ZERO);
         }
 
         assertThat(read(store(), DIGEST)).isEqualTo(BYTES);
@@ -124,7 +123,7 @@ public abstract class BlobStoreContract {
         IncomingBlob incoming = store().begin(DIGEST);
         try (BlobReader reader = incoming.open()) {
             incoming.write(ByteBuffer.wrap(BYTES), 0);
-            incoming.commit(BYTES.length, QUICK);
+            incoming.commit(BYTES.length, ZERO);
             incoming.close();
             assertThat(read(reader, 0, BYTES.length)).isEqualTo(BYTES);
         }
@@ -134,7 +133,7 @@ public abstract class BlobStoreContract {
     void aReaderCanBeOpenedAfterTheCommit() throws Exception {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
             incoming.write(ByteBuffer.wrap(BYTES), 0);
-            incoming.commit(BYTES.length, QUICK);
+            incoming.commit(BYTES.length, ZERO);
             try (BlobReader reader = incoming.open()) {
                 assertThat(read(reader, 0, BYTES.length)).isEqualTo(BYTES);
             }
@@ -201,7 +200,7 @@ public abstract class BlobStoreContract {
         keep(new Span(0, 100_000));
         try (IncomingBlob next = store().begin(DIGEST)) {
             next.write(slice(100_000, BYTES.length), 100_000);
-            next.commit(BYTES.length, QUICK);
+            next.commit(BYTES.length, ZERO);
         }
 
         assertThat(read(store(), DIGEST)).isEqualTo(BYTES);
@@ -245,7 +244,7 @@ public abstract class BlobStoreContract {
         keep(new Span(0, 1_000));
         try (IncomingBlob next = store().begin(DIGEST)) {
             next.write(slice(1_000, BYTES.length), 1_000);
-            next.commit(BYTES.length, QUICK);
+            next.commit(BYTES.length, ZERO);
         }
 
         assertThat(nextRemainder()).isEmpty();
@@ -258,7 +257,7 @@ public abstract class BlobStoreContract {
         Digest digest = Digest.of(Digest.Algorithm.SHA256, head);
         try (IncomingBlob incoming = store().begin(digest)) {
             incoming.write(ByteBuffer.wrap(BYTES), 0);
-            incoming.commit(head.length, QUICK);
+            incoming.commit(head.length, ZERO);
         }
 
         assertThat(read(store(), digest)).isEqualTo(head);
@@ -268,8 +267,7 @@ public abstract class BlobStoreContract {
     void aBlobThatIsTooShortIsNotCommitted() throws Exception {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
             incoming.write(slice(0, 1_000), 0);
-            assertThatThrownBy(() -> incoming.commit(BYTES.length, QUICK))
-                    .isInstanceOf(IOException.class);
+            assertThatIOException().isThrownBy(() -> incoming.commit(BYTES.length, ZERO));
         }
 
         assertThat(store().find(DIGEST)).isEmpty();
@@ -279,9 +277,9 @@ public abstract class BlobStoreContract {
     void aCommittedBlobIsNotWrittenToAnyMore() throws Exception {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
             incoming.write(ByteBuffer.wrap(BYTES), 0);
-            incoming.commit(BYTES.length, QUICK);
-            assertThatThrownBy(() -> incoming.write(ByteBuffer.wrap("no".getBytes(UTF_8)), 0))
-                    .isInstanceOf(IOException.class);
+            incoming.commit(BYTES.length, ZERO);
+            assertThatIOException()
+                    .isThrownBy(() -> incoming.write(ByteBuffer.wrap("no".getBytes(UTF_8)), 0));
         }
 
         assertThat(read(store(), DIGEST)).isEqualTo(BYTES);
@@ -293,8 +291,7 @@ public abstract class BlobStoreContract {
         incoming.write(ByteBuffer.wrap(BYTES), 0);
         incoming.close();
 
-        assertThatThrownBy(() -> incoming.commit(BYTES.length, QUICK))
-                .isInstanceOf(IOException.class);
+        assertThatIOException().isThrownBy(() -> incoming.commit(BYTES.length, ZERO));
         assertThat(store().find(DIGEST)).isEmpty();
     }
 
@@ -370,7 +367,7 @@ public abstract class BlobStoreContract {
     public static void commit(BlobStore store, Digest digest, byte[] bytes) throws IOException {
         try (IncomingBlob incoming = store.begin(digest)) {
             incoming.write(ByteBuffer.wrap(bytes), 0);
-            incoming.commit(bytes.length, QUICK);
+            incoming.commit(bytes.length, ZERO);
         }
     }
 
