@@ -5,12 +5,12 @@ import dev.tarn.oci.RegistryException;
 import dev.tarn.oci.RegistryException.StoreFailed;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.random.RandomGenerator;
+import java.util.SplittableRandom;
 
 /// The side of a download's progress that its recruiter and its workers see: what to ask a source
 /// for next, what has come of it, and what has not. Behind the same lock.
@@ -23,14 +23,15 @@ final class Fetching {
     private static final long PASSAGE_WAIT_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final Progress progress;
-    private final Retries retries = new Retries(RandomGenerator.getDefault());
-    private final Map<Thread, Optional<Source.Fetch>> fetches = new HashMap<>();
+    private final Retries retries;
+    private final Map<Thread, Optional<Source.Fetch>> fetches = new LinkedHashMap<>();
     private OptionalLong openedAt = OptionalLong.empty();
     private long broughtAt;
     private long pauseEnd;
 
     Fetching(Progress progress) {
         this.progress = progress;
+        this.retries = new Retries(new SplittableRandom(progress.now()));
         this.broughtAt = progress.now();
         this.pauseEnd = broughtAt;
     }

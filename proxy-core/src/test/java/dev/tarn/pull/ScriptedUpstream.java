@@ -55,6 +55,7 @@ public final class ScriptedUpstream implements Upstream {
     volatile UnaryOperator<byte[]> lie = bytes -> bytes;
     volatile UnaryOperator<Source.Fetch> spoil = fetch -> fetch;
     volatile @Nullable RegistryException failure;
+    volatile @Nullable Source source;
     volatile @Nullable Semaphore pieces;
     volatile @Nullable Semaphore answers;
 
@@ -161,7 +162,8 @@ public final class ScriptedUpstream implements Upstream {
 
     @Override
     public Source source(RepositoryName name, Digest digest) {
-        return range -> spoil.apply(fetch(name, digest, range));
+        Source other = source;
+        return other != null ? other : range -> spoil.apply(fetch(name, digest, range));
     }
 
     private Source.Fetch fetch(RepositoryName name, Digest digest, ByteRange range) {
