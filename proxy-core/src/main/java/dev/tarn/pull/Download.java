@@ -293,7 +293,8 @@ final class Download {
             int passedOver = (int) Math.min(skip, bytes.remaining());
             skip -= passedOver;
             bytes.position(bytes.position() + passedOver);
-            bytes.limit((int) Math.min(bytes.limit(), bytes.position() + chunk.bytesLeft()));
+            int wanted = (int) Math.min(bytes.remaining(), chunk.bytesLeft());
+            bytes.limit(bytes.position() + wanted);
             if (bytes.hasRemaining() && !isPutOff) {
                 write(bytes);
             }

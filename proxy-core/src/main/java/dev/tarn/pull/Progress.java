@@ -89,7 +89,8 @@ final class Progress {
 
     private boolean hasMissed(DownloadReader reader) {
         Chunks.Wanted wanted = reader.wanted(chunks.size().orElse(Long.MAX_VALUE));
-        return file != null && file.passage().hasLost(wanted.position(), wanted.end());
+        long start = chunks.size().isPresent() ? wanted.position() : reader.needed();
+        return file != null && file.passage().hasLost(start, wanted.end());
     }
 
     void leave(DownloadReader reader) {

@@ -206,7 +206,15 @@ class PullSimulationTest {
                 // A range from the middle goes out before anybody can know whether it is right.
                 boolean isPromised = part.end() == size || source.lies == 0;
                 assertThat(isRight || !isPromised)
-                        .as("right bytes from %s to %s", part.start(), part.end())
+                        .as(
+                                "right bytes from %s to %s, wrong at %s of %s",
+                                part.start(),
+                                part.end(),
+                                Arrays.mismatch(
+                                        read,
+                                        Arrays.copyOfRange(
+                                                bytes, (int) part.start(), (int) part.end())),
+                                size)
                         .isTrue();
                 right++;
                 return true;
