@@ -1,5 +1,6 @@
 package dev.tarn.storage;
 
+import dev.tarn.oci.Digest;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -11,10 +12,12 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +55,10 @@ final class OpenBlob {
 
     long size() {
         return fingerprint.size();
+    }
+
+    Fingerprint fingerprint() {
+        return fingerprint;
     }
 
     FileChannel channel() {
@@ -113,6 +120,30 @@ final class OpenBlob {
         } finally {
             fileLock.unlock();
         }
+    }
+
+    /// Whether its bytes are those of the digest; what cannot be read is not. Not through a
+    /// channel, which an interrupt would close: a client that leaves would condemn the blob to be
+    /// fetched again, and those who wait for the same answer to begin again.
+    ///
+    /// @param isStopped asked now and then; once it says so, the answer means nothing
+    @SuppressWarnings("ThreadPriorityCheck") // the yield: virtual threads are not preempted
+    boolean holds(Digest digest, BooleanSupplier isStopped) {
+        MessageDigest hash = digest.algorithm().newHash();
+        ByteBuffer buffer = ByteBuffer.allocate(READ_BYTES_MAX);
+        try {
+            for (long at = 0; at < size() && !isStopped.getAsBoolean(); at += buffer.limit()) {
+                buffer.clear().limit((int) Math.min(READ_BYTES_MAX, size() - at));
+                int length = read(buffer, at);
+                buffer.flip().limit(length);
+                hash.update(buffer.duplicate());
+                Thread.yield();
+            }
+        } catch (IOException e) {
+            LOG.error("blob {} cannot be read to its end", digest, e);
+            return false;
+        }
+        return Digest.of(digest.algorithm(), hash).equals(digest);
     }
 
     /// Reads a small file once, so that no event loop has to wait for it.

@@ -16,6 +16,10 @@ final class StoredBlob implements BlobFile {
         this.blob = blob;
     }
 
+    OpenBlob blob() {
+        return blob;
+    }
+
     @Override
     public long awaitSize() {
         return blob.size();
