@@ -107,7 +107,13 @@ final class Database implements AutoCloseable {
         }
         // Not all damage is called corruption: a lost MANIFEST is not, nor is one that has lost its
         // column families. What can be made again need not be understood.
-        return saysAny(e, "No space left", "Too many open files", "denied", "Read-only", "memory")
+        return isFull(e)
+                        || saysAny(
+                                e,
+                                "Too many open files",
+                                "Permission denied",
+                                "Read-only file system",
+                                "Cannot allocate memory")
                 ? new IOException(
                         "the index " + layout.index() + " cannot be opened: " + message, e)
                 : new BrokenIndexException(message, e);
@@ -120,8 +126,13 @@ final class Database implements AutoCloseable {
                 || saysAny(e, "Input/output error", "No such file", "Structure needs cleaning");
     }
 
+    /// Whether nothing is wrong but that there is no room for more.
     static boolean isFull(IOException e) {
-        return e.getCause() instanceof RocksDBException cause && saysAny(cause, "No space left");
+        return e.getCause() instanceof RocksDBException cause && isFull(cause);
+    }
+
+    private static boolean isFull(RocksDBException e) {
+        return saysAny(e, "No space left", "File too large", "quota exceeded");
     }
 
     private static boolean saysAny(RocksDBException e, String... words) {

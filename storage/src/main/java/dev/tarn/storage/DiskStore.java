@@ -117,6 +117,11 @@ public final class DiskStore implements AutoCloseable {
         return rows.bytes();
     }
 
+    /// Whether index and tree have been found to agree.
+    boolean isComplete() throws IOException {
+        return index.isComplete();
+    }
+
     /// What is wrong with the disk now, in words; empty where nothing is.
     public Optional<String> trouble() {
         return trouble.now();
