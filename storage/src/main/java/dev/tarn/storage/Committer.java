@@ -44,6 +44,7 @@ final class Committer implements AutoCloseable {
     private final Condition taken = lock.newCondition();
     private final Queue<Commit> waiting = new ArrayDeque<>();
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
+    private boolean isWoken;
     private boolean isClosed;
 
     Committer(Log log) {
@@ -104,10 +105,11 @@ final class Committer implements AutoCloseable {
         }
     }
 
-    /// Lets a log be cared for that has come to need it.
+    /// Lets a log be cared for at once that has come to need it.
     void wake() {
         lock.lock();
         try {
+            isWoken = true;
             arrived.signal();
         } finally {
             lock.unlock();
@@ -127,14 +129,14 @@ final class Committer implements AutoCloseable {
     private List<Commit> awaitGroup() {
         lock.lock();
         try {
-            boolean isTimeToCare = false;
-            while (waiting.isEmpty() && !isClosed && !isTimeToCare) {
+            while (waiting.isEmpty() && !isClosed && !isWoken) {
                 if (log.needsCare()) {
-                    isTimeToCare = !arrived.await(CARE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+                    isWoken = !arrived.await(CARE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
                 } else {
                     arrived.awaitUninterruptibly();
                 }
             }
+            isWoken = false;
             List<Commit> group = new ArrayList<>();
             long bytes = 0;
             while (!waiting.isEmpty() && bytes < GROUP_BYTES_MAX) {

@@ -76,10 +76,7 @@ final class Upkeep implements AutoCloseable {
     /// Rests for as long as it has worked, so that those who are served at the start have a core.
     private void reconcile() {
         try {
-            boolean isComplete = index.isComplete();
-            if (!isComplete) {
-                rows.recount();
-            }
+            rows.recount(); // a file of the index that is lost need not take rows and totals alike
             for (Digest.Algorithm algorithm : Digest.Algorithm.values()) {
                 for (int firstByte = 0; firstByte < FIRST_BYTES && !isClosed; firstByte++) {
                     long startedAt = System.nanoTime();
@@ -87,7 +84,7 @@ final class Upkeep implements AutoCloseable {
                     LockSupport.parkNanos(this, System.nanoTime() - startedAt);
                 }
             }
-            if (!isComplete && !isClosed) {
+            if (!isClosed && !index.isComplete()) {
                 index.markComplete();
                 LOG.info("index: complete, with {} blobs", rows.count());
             }
