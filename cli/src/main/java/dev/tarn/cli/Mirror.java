@@ -71,7 +71,9 @@ final class Mirror implements AutoCloseable {
         ManifestPuller manifests = new ManifestPuller(store.manifests(), blobs, Clock.systemUTC());
         admin =
                 AdminServer.start(
-                        host(config.admin()), config.admin().port(), new Health(() -> isReady, store::trouble));
+                        host(config.admin()),
+                        config.admin().port(),
+                        new Health(() -> isReady, store::trouble));
         parts.add(admin);
         server =
                 RegistryServer.start(

@@ -104,8 +104,7 @@ public final class ConfigReader {
         StoreConfig usual = StoreConfig.DEFAULT;
         return new StoreConfig(
                 storage.value("verify", Format.oneOf(StoreConfig.Verify.class), usual.verify()),
-                storage.value(
-                        "scrub-interval", Format.duration(SCRUB_MAX), usual.scrubInterval()),
+                storage.value("scrub-interval", Format.duration(SCRUB_MAX), usual.scrubInterval()),
                 storage.value("scrub-rate", Format.size("1MiB", "10GiB"), usual.scrubRate()));
     }
 

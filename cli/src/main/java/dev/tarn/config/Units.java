@@ -37,7 +37,8 @@ final class Units {
         Matcher matcher = NUMBER_WITH_UNIT.matcher(text);
         ChronoUnit unit = matcher.matches() ? TIMES.get(matcher.group(2)) : null;
         if (unit == null) {
-            throw new IllegalArgumentException("is not a duration (such as 200ms, 30s, 5m, 1h or 30d)");
+            throw new IllegalArgumentException(
+                    "is not a duration (such as 200ms, 30s, 5m, 1h or 30d)");
         }
         try {
             return Duration.of(Long.parseLong(matcher.group(1)), unit);

@@ -18,7 +18,17 @@ class UnitsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "5", "s", "1.5s", "-1s", "1h30m", "5 minutes", "999999999999999999h", "999999999999999999d"})
+            strings = {
+                "",
+                "5",
+                "s",
+                "1.5s",
+                "-1s",
+                "1h30m",
+                "5 minutes",
+                "999999999999999999h",
+                "999999999999999999d"
+            })
     void anythingElseIsNoDuration(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Units.parseDuration(text));
     }

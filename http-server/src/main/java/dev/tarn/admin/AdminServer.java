@@ -15,8 +15,9 @@ import java.time.Duration;
 import java.util.Optional;
 
 /// What those who run the mirror ask it: `/livez` (also `/healthz`), whether the process answers,
-/// and `/readyz`, whether it should be sent requests, and what is wrong meanwhile. On an address of its own, so that it can be
-/// kept from clients, with the limits of the registry's server but few connections.
+/// and `/readyz`, whether it should be sent requests, and what is wrong meanwhile. On an address of
+/// its own, so that it can be kept from clients, with the limits of the registry's server but few
+/// connections.
 public final class AdminServer implements AutoCloseable {
 
     private static final int CONNECTIONS_MAX = 100;

@@ -24,7 +24,11 @@ class AdminServerTest {
     private final HttpClient client = HttpClient.newHttpClient();
 
     AdminServerTest() throws IOException {
-        server = AdminServer.start("127.0.0.1", 0, new Health(isReady::get, () -> Optional.ofNullable(trouble.get())));
+        server =
+                AdminServer.start(
+                        "127.0.0.1",
+                        0,
+                        new Health(isReady::get, () -> Optional.ofNullable(trouble.get())));
     }
 
     @AfterEach
@@ -74,8 +78,7 @@ class AdminServerTest {
     private HttpResponse<String> ask(String method, String path) throws Exception {
         return client.send(
                 HttpRequest.newBuilder(
-                                URI.create(
-                                        "http://127.0.0.1:" + server.address().getPort() + path))
+                                URI.create("http://127.0.0.1:" + server.address().getPort() + path))
                         .method(method, HttpRequest.BodyPublishers.noBody())
                         .build(),
                 HttpResponse.BodyHandlers.ofString());

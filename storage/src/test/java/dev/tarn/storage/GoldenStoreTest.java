@@ -75,7 +75,7 @@ final class GoldenStoreTest {
                 ZipInputStream zip = new ZipInputStream(file)) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 Path path = root.resolve(entry.getName()).normalize();
-                assertThat(path).startsWith(root);
+                assertThat(path.startsWith(root)).isTrue();
                 if (!entry.isDirectory()) {
                     Files.createDirectories(path.resolve("..").normalize());
                     Files.copy(zip, path);
