@@ -121,9 +121,13 @@ final class Database implements AutoCloseable {
 
     /// Whether what was read is damaged, and not only out of reach at this moment.
     static boolean isDamage(RocksDBException e) {
-        Status status = e.getStatus();
-        return (status != null && status.getCode() == Status.Code.Corruption)
+        return isCorruption(e)
                 || saysAny(e, "Input/output error", "No such file", "Structure needs cleaning");
+    }
+
+    static boolean isCorruption(RocksDBException e) {
+        Status status = e.getStatus();
+        return status != null && status.getCode() == Status.Code.Corruption;
     }
 
     /// Whether nothing is wrong but that there is no room for more.

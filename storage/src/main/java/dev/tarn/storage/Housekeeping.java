@@ -2,6 +2,7 @@ package dev.tarn.storage;
 
 import dev.tarn.oci.Digest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -64,7 +65,7 @@ final class Housekeeping {
     private static void tidy(String what, Sync.Action action) {
         try {
             action.run();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             LOG.warn("{}: not all of it could be thrown away", what, e);
         }
     }

@@ -228,7 +228,7 @@ final class Index implements AutoCloseable {
                 require().write(changes);
             } catch (RocksDBException e) {
                 backlog.add(changes);
-                if (Database.isDamage(e)) {
+                if (Database.isCorruption(e)) {
                     noteDamage(e);
                 } else {
                     fail(e);
@@ -252,7 +252,7 @@ final class Index implements AutoCloseable {
                 failure = null;
                 LOG.info("index: in order again");
                 follower.mended();
-            } catch (IOException | RocksDBException e) {
+            } catch (IOException | RocksDBException | RuntimeException e) {
                 LOG.debug("index: not yet", e);
                 failure = e;
             }

@@ -10,9 +10,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.SortedSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +53,7 @@ final class Scrub {
     private final Duration interval;
     private final long rate;
     private final InstantSource clock;
-    private final Queue<Digest> folder = new ArrayDeque<>();
+    private final Deque<Digest> folder = new ArrayDeque<>();
 
     private volatile ScrubProgress progress;
     private boolean isRunning;
@@ -176,10 +176,18 @@ final class Scrub {
     /// @param right what the file looks like, if it was found to be right
     private void settle(Digest digest, Optional<Fingerprint> right) throws IOException {
         boolean isDamaged = false;
-        if (right.isPresent()) {
-            blobs.vouch(digest, right.get());
-        } else {
-            isDamaged = blobs.recheck(digest);
+        boolean isSettled = false;
+        try {
+            if (right.isPresent()) {
+                blobs.vouch(digest, right.get());
+            } else {
+                isDamaged = blobs.recheck(digest);
+            }
+            isSettled = true;
+        } finally {
+            if (!isSettled) {
+                folder.addFirst(digest); // and is looked at again
+            }
         }
         progress = progress.past(digest, right.map(Fingerprint::size).orElse(0L), isDamaged);
     }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -165,11 +166,11 @@ final class ScrubTest {
     void theProgressOutlivesItsRow() {
         ScrubProgress progress =
                 ScrubProgress.NEVER
-                        .begun(java.time.Instant.ofEpochSecond(7))
+                        .begun(Instant.ofEpochSecond(7))
                         .past(Digest.of(Digest.Algorithm.SHA512, new byte[1]), 5, true);
 
         assertThat(Row.read("it", progress.toRow(), ScrubProgress::ofRow)).contains(progress);
-        ScrubProgress ended = progress.ended(java.time.Instant.ofEpochSecond(9));
+        ScrubProgress ended = progress.ended(Instant.ofEpochSecond(9));
         assertThat(Row.read("it", ended.toRow(), ScrubProgress::ofRow)).contains(ended);
     }
 
