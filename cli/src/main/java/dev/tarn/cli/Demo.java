@@ -5,6 +5,7 @@ import dev.tarn.config.TarnConfig;
 import dev.tarn.oci.Digest;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.pull.DownloadConfig;
+import dev.tarn.storage.StoreConfig;
 import dev.tarn.upstream.UpstreamConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -143,6 +144,7 @@ final class Demo {
                 new TarnConfig.Http(anyPort, Optional.empty(), DRAIN_TIMEOUT),
                 anyPort,
                 store,
+                StoreConfig.DEFAULT,
                 UPSTREAM,
                 List.of(UpstreamConfig.of(UPSTREAM, registry)),
                 Map.of(),

@@ -27,7 +27,6 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -63,7 +62,7 @@ final class Mirror implements AutoCloseable {
         this.config = config;
         this.parts = parts;
         PullListener listener = new PullLog();
-        store = parts.add(openStore(config.rootDirectory()));
+        store = parts.add(openStore(config));
         Network network = parts.add(Network.open(ProxySettings.of(environment)));
         BlobPuller blobs =
                 parts.add(
@@ -72,7 +71,9 @@ final class Mirror implements AutoCloseable {
         ManifestPuller manifests = new ManifestPuller(store.manifests(), blobs, Clock.systemUTC());
         admin =
                 AdminServer.start(
-                        host(config.admin()), config.admin().port(), new Health(() -> isReady));
+                        host(config.admin()),
+                        config.admin().port(),
+                        new Health(() -> isReady, store::trouble));
         parts.add(admin);
         server =
                 RegistryServer.start(
@@ -92,11 +93,11 @@ final class Mirror implements AutoCloseable {
         network.prepareTls();
     }
 
-    private static DiskStore openStore(Path root) throws IOException {
+    private static DiskStore openStore(TarnConfig config) throws IOException {
         try {
-            return DiskStore.open(root);
+            return DiskStore.open(config.rootDirectory(), config.store());
         } catch (IOException e) {
-            throw new IOException("cannot keep a store in " + root, e);
+            throw new IOException("cannot keep a store in " + config.rootDirectory(), e);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.tarn.config;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.oci.Secret;
 import dev.tarn.pull.DownloadConfig;
+import dev.tarn.storage.StoreConfig;
 import dev.tarn.upstream.Credentials;
 import dev.tarn.upstream.DockerConfig;
 import dev.tarn.upstream.UpstreamConfig;
@@ -44,6 +45,7 @@ public final class ConfigReader {
 
     private static final Duration WAIT_MAX = Duration.ofMinutes(10);
     private static final Duration TAG_TTL_MAX = Duration.ofDays(30);
+    private static final Duration SCRUB_MAX = Duration.ofDays(3_650);
 
     private enum LogFormatter {
         TEXT
@@ -89,6 +91,7 @@ public final class ConfigReader {
                         root.section("admin")
                                 .value("addr", Address::parse, new Address("127.0.0.1", 5001)),
                         storage.value("rootdirectory", Format.PATH, usualFolder()),
+                        store(storage),
                         defaultUpstream(root, upstreams),
                         upstreams,
                         hosts,
@@ -96,6 +99,14 @@ public final class ConfigReader {
                         logLevel(root.section("log")));
         reading.finish();
         return config;
+    }
+
+    private static StoreConfig store(Section storage) {
+        StoreConfig usual = StoreConfig.DEFAULT;
+        return new StoreConfig(
+                storage.value("verify", Format.oneOf(StoreConfig.Verify.class), usual.verify()),
+                storage.value("scrub-interval", Format.duration(SCRUB_MAX), usual.scrubInterval()),
+                storage.value("scrub-rate", Format.size("1MiB", "10GiB"), usual.scrubRate()));
     }
 
     private static TarnConfig.Http http(Section http) {

@@ -135,17 +135,17 @@ interface Format<T> {
         };
     }
 
-    /// One of an enum's names, in lower case.
+    /// One of an enum's names, in lower case and with hyphens.
     static <E extends Enum<E>> Format<E> oneOf(Class<E> type) {
         List<String> names =
                 Arrays.stream(type.getEnumConstants())
-                        .map(value -> value.name().toLowerCase(Locale.ROOT))
+                        .map(value -> value.name().toLowerCase(Locale.ROOT).replace('_', '-'))
                         .toList();
         return text -> {
             if (!names.contains(text)) {
                 throw new IllegalArgumentException("is not one of " + String.join(", ", names));
             }
-            return Enum.valueOf(type, text.toUpperCase(Locale.ROOT));
+            return type.getEnumConstants()[names.indexOf(text)];
         };
     }
 }

@@ -2,6 +2,7 @@ package dev.tarn.config;
 
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.pull.DownloadConfig;
+import dev.tarn.storage.StoreConfig;
 import dev.tarn.upstream.UpstreamConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import org.slf4j.event.Level;
 ///
 /// @param admin where the health checks are answered
 /// @param rootDirectory the folder of the store
+/// @param store how it looks after what it has
 /// @param defaultUpstream whom a request is for that does not say; one of `upstreams`
 /// @param hosts names under which clients reach an upstream here, besides its own here
 /// @param logLevel from which level on something is logged
@@ -23,6 +25,7 @@ public record TarnConfig(
         Http http,
         Address admin,
         Path rootDirectory,
+        StoreConfig store,
         RegistryHost defaultUpstream,
         List<UpstreamConfig> upstreams,
         Map<RegistryHost, RegistryHost> hosts,

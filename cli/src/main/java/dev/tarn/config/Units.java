@@ -15,7 +15,8 @@ final class Units {
                     "ms", ChronoUnit.MILLIS,
                     "s", ChronoUnit.SECONDS,
                     "m", ChronoUnit.MINUTES,
-                    "h", ChronoUnit.HOURS);
+                    "h", ChronoUnit.HOURS,
+                    "d", ChronoUnit.DAYS);
     private static final Map<String, Long> SIZES =
             Map.of(
                     "", 1L,
@@ -31,12 +32,13 @@ final class Units {
 
     private Units() {}
 
-    /// `200ms`, `30s`, `5m` or `1h`.
+    /// `200ms`, `30s`, `5m`, `1h` or `30d`.
     static Duration parseDuration(String text) {
         Matcher matcher = NUMBER_WITH_UNIT.matcher(text);
         ChronoUnit unit = matcher.matches() ? TIMES.get(matcher.group(2)) : null;
         if (unit == null) {
-            throw new IllegalArgumentException("is not a duration (such as 200ms, 30s, 5m or 1h)");
+            throw new IllegalArgumentException(
+                    "is not a duration (such as 200ms, 30s, 5m, 1h or 30d)");
         }
         try {
             return Duration.of(Long.parseLong(matcher.group(1)), unit);

@@ -50,6 +50,7 @@ class MirrorTest {
                 http,
                 config.admin(),
                 config.rootDirectory(),
+                config.store(),
                 config.defaultUpstream(),
                 config.upstreams(),
                 config.hosts(),

@@ -43,7 +43,7 @@ class ConfigMistakesTest {
                 .containsExactly(
                         "tarn.yaml:2:3: http.adr: unknown key (did you mean 'addr'?)",
                         "tarn.yaml:3:17: http.draintimeout: '30 seconds' is not a duration"
-                                + " (such as 200ms, 30s, 5m or 1h)",
+                                + " (such as 200ms, 30s, 5m, 1h or 30d)",
                         "tarn.yaml:4:1: default-upstream: hub is not one of the upstreams: [docker.io]",
                         "tarn.yaml:7:5: upstreams.docker.io.urls: http:// needs 'insecure: true'"
                                 + " beside it",
@@ -58,7 +58,9 @@ class ConfigMistakesTest {
             textBlock =
                     """
                     htp: {}                                |1:1: htp: unknown key (did you mean 'http'?)
-                    storage: {capacity: 100GiB}            |1:11: storage.capacity: unknown key (allowed: rootdirectory)
+                    storage: {capacity: 100GiB}            |1:11: storage.capacity: unknown key (allowed: rootdirectory, verify, scrub-interval, scrub-rate)
+                    storage: {verify: never}               |1:19: storage.verify: 'never' is not one of scrub, always, fs-verity
+                    storage: {scrub-rate: 0}               |1:23: storage.scrub-rate: '0' is not a size from 1MiB to 10GiB
                     http: 5000                             |1:7: http: is not a section
                     http: []                               |1:7: http: is not a section
                     http: {addr: [a]}                      |1:14: http.addr: is not a single value
@@ -69,7 +71,7 @@ class ConfigMistakesTest {
                     http: {addr: ":66000"}                 |1:14: http.addr: ':66000' has no port from 0 to 65535
                     http: {addr: "a", addr: "b:1"}         |1:19: http.addr: is given twice
                     http: {draintimeout: 11m}              |1:22: http.draintimeout: '11m' is more than 10m
-                    http: {draintimeout: -1s}              |1:22: http.draintimeout: '-1s' is not a duration (such as 200ms, 30s, 5m or 1h)
+                    http: {draintimeout: -1s}              |1:22: http.draintimeout: '-1s' is not a duration (such as 200ms, 30s, 5m, 1h or 30d)
                     http: {tls: {certificate: /none}}      |1:27: http.tls.certificate: '/none' cannot be read: there is no such file
                     docker-config: /none                   |1:16: docker-config: '/none' cannot be read: there is no such file
                     docker-config: /                       |1:16: docker-config: '/' cannot be read
@@ -110,7 +112,7 @@ class ConfigMistakesTest {
                     urls: ["https://me:pw@a.b"]    |8: urls.0: the value holds credentials (they belong into username and password)
                     urls: ["http://a.b"]           |1: urls: http:// needs 'insecure: true' beside it
                     insecure: yes                  |11: insecure: 'yes' is not true or false
-                    tag-ttl: 60                    |10: tag-ttl: '60' is not a duration (such as 200ms, 30s, 5m or 1h)
+                    tag-ttl: 60                    |10: tag-ttl: '60' is not a duration (such as 200ms, 30s, 5m, 1h or 30d)
                     ca: /none                      |5: ca: '/none' cannot be read: there is no such file
                     username: me                   |1: username: needs a password
                     password: pw                   |1: password: needs a username

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.oci.Secret;
 import dev.tarn.pull.DownloadConfig;
+import dev.tarn.storage.StoreConfig;
 import dev.tarn.upstream.Credentials;
 import dev.tarn.upstream.UpstreamConfig;
 import java.io.IOException;
@@ -66,7 +67,7 @@ class ConfigReaderTest {
                         """
                         http: {addr: ":80", tls: {certificate: %1$s, key: %1$s}, draintimeout: 5s}
                         admin: {addr: "[::1]:81"}
-                        storage: {rootdirectory: /data}
+                        storage: {rootdirectory: /data, verify: fs-verity, scrub-interval: 60d, scrub-rate: 1MiB}
                         default-upstream: one.local:5000
                         upstreams:
                           one.local:5000:
@@ -96,6 +97,10 @@ class ConfigReaderTest {
                                         Duration.ofSeconds(5)),
                                 new Address("::1", 81),
                                 Path.of("/data"),
+                                new StoreConfig(
+                                        StoreConfig.Verify.FS_VERITY,
+                                        Duration.ofDays(60),
+                                        1L << 20),
                                 one,
                                 List.of(
                                         new UpstreamConfig(

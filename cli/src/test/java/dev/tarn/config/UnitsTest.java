@@ -11,14 +11,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UnitsTest {
 
     @ParameterizedTest
-    @CsvSource({"200ms, PT0.2S", "30s, PT30S", "5m, PT5M", "1h, PT1H", "0s, PT0S"})
+    @CsvSource({"200ms, PT0.2S", "30s, PT30S", "5m, PT5M", "1h, PT1H", "30d, PT720H", "0s, PT0S"})
     void aDurationIsANumberWithAUnit(String text, Duration duration) {
         assertThat(Units.parseDuration(text)).isEqualTo(duration);
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "5", "s", "1.5s", "-1s", "1h30m", "5 minutes", "999999999999999999h"})
+            strings = {
+                "",
+                "5",
+                "s",
+                "1.5s",
+                "-1s",
+                "1h30m",
+                "5 minutes",
+                "999999999999999999h",
+                "999999999999999999d"
+            })
     void anythingElseIsNoDuration(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Units.parseDuration(text));
     }

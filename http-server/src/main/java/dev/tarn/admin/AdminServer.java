@@ -15,8 +15,9 @@ import java.time.Duration;
 import java.util.Optional;
 
 /// What those who run the mirror ask it: `/livez` (also `/healthz`), whether the process answers,
-/// and `/readyz`, whether it should be sent requests. On an address of its own, so that it can be
-/// kept from clients, with the limits of the registry's server but few connections.
+/// and `/readyz`, whether it should be sent requests, and what is wrong meanwhile. On an address of
+/// its own, so that it can be kept from clients, with the limits of the registry's server but few
+/// connections.
 public final class AdminServer implements AutoCloseable {
 
     private static final int CONNECTIONS_MAX = 100;
@@ -59,11 +60,16 @@ public final class AdminServer implements AutoCloseable {
                         case "/livez", "/healthz" -> text(200, "ok");
                         case "/readyz" ->
                                 health.isReady().getAsBoolean()
-                                        ? text(200, "ok")
+                                        ? text(200, ready())
                                         : text(503, "not ready");
                         default -> text(404, "not found");
                     };
             return request.isHead() ? response.withoutBody() : response;
+        }
+
+        /// A mirror with a broken disk still serves better than none.
+        private String ready() {
+            return health.trouble().get().map(what -> "degraded: " + what).orElse("ok");
         }
 
         private static Response text(int status, String line) {

@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /// Manifests by digest, what tags meant when they were last looked at, and what may be read through
 /// which repository. All methods may be called from any thread; what a method put is there after a
-/// power cut once it has returned.
+/// power cut once it has returned, where the disk can be written.
 public interface ManifestStore {
 
     /// What a tag meant at the upstream, and when that was last confirmed.

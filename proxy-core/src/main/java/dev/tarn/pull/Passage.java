@@ -52,7 +52,10 @@ final class Passage {
 
     /// Where the next piece begins behind `position`, or `otherwise` where none does.
     long nextAfter(long position, long otherwise) {
-        Long next = position < firstPosition ? firstPosition : pieces.higherKey(position);
+        if (position < firstPosition) {
+            return Math.min(firstPosition, otherwise);
+        }
+        Long next = pieces.higherKey(position);
         return next == null ? otherwise : Math.min(next, otherwise);
     }
 

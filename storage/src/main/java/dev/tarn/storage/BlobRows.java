@@ -8,10 +8,16 @@ import dev.tarn.oci.Digest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /// Which blobs there are, and what their files look like. The hot ones are answered from memory.
@@ -33,6 +39,9 @@ final class BlobRows {
     private final AtomicLong count = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
 
+    /// Held for reading while a row and the totals change together.
+    private final ReadWriteLock counting = new ReentrantReadWriteLock();
+
     BlobRows(Index index) throws IOException {
         this.index = index;
         OptionalLong countBefore = index.findNumber(Family.ABOUT, COUNT);
@@ -41,20 +50,34 @@ final class BlobRows {
             count.set(countBefore.getAsLong());
             bytes.set(bytesBefore.getAsLong());
         } else {
-            countAll();
+            recount();
         }
     }
 
-    /// Reads every row, once in the life of an index.
-    private void countAll() throws IOException {
-        index.forEach(
-                Family.BLOB,
-                (key, row) ->
-                        Row.read("a blob", row, Fingerprint::ofRow)
-                                .ifPresent(fingerprint -> counted(1, fingerprint.size())));
-        index.commit(
-                Change.putNumber(Family.ABOUT, COUNT, count.get()),
-                Change.putNumber(Family.ABOUT, BYTES, bytes.get()));
+    /// Reads every row: once in the life of an index, and when it is not known any more what was
+    /// written to it. Nothing changes meanwhile.
+    void recount() throws IOException {
+        counting.writeLock().lock();
+        try {
+            hot.invalidateAll();
+            AtomicLong rowCount = new AtomicLong();
+            AtomicLong rowBytes = new AtomicLong();
+            index.forEach(
+                    Family.BLOB,
+                    (_, row) ->
+                            Row.read("a blob", row, Fingerprint::ofRow)
+                                    .ifPresent(fingerprint -> {
+                                        rowCount.incrementAndGet();
+                                        rowBytes.addAndGet(fingerprint.size());
+                                    }));
+            index.commit(
+                    Change.putNumber(Family.ABOUT, COUNT, rowCount.get()),
+                    Change.putNumber(Family.ABOUT, BYTES, rowBytes.get()));
+            count.set(rowCount.get());
+            bytes.set(rowBytes.get());
+        } finally {
+            counting.writeLock().unlock();
+        }
     }
 
     long count() {
@@ -73,23 +96,63 @@ final class BlobRows {
         }
     }
 
+    /// The blobs that have a row, and whose hash begins with a byte.
+    Set<Digest> digests(Digest.Algorithm algorithm, int firstByte) throws IOException {
+        byte[] prefix = RowKey.prefix(algorithm, firstByte);
+        Set<Digest> digests = new HashSet<>();
+        index.forEachWhile(
+                Family.BLOB,
+                prefix,
+                (key, row) -> {
+                    boolean isWanted =
+                            key.length > prefix.length
+                                    && Arrays.equals(
+                                            key, 0, prefix.length, prefix, 0, prefix.length);
+                    if (isWanted && Row.read("a blob", row, Fingerprint::ofRow).isPresent()) {
+                        digests.add(RowKey.digest(key));
+                    }
+                    return isWanted;
+                });
+        return digests;
+    }
+
     /// A blob that is whole leaves nothing partial behind: all of this lasts together.
     void put(Digest digest, Fingerprint fingerprint) throws IOException {
-        Optional<Fingerprint> before = find(digest);
-        byte[] key = RowKey.of(digest);
-        change(
-                before.isPresent() ? 0 : 1,
-                fingerprint.size() - before.map(Fingerprint::size).orElse(0L),
-                Change.put(Family.BLOB, key, fingerprint.toRow()),
-                Change.delete(Family.PARTIAL, key));
-        hot.put(digest, fingerprint);
+        putAll(Map.of(digest, fingerprint));
+    }
+
+    /// All in one write. The caller holds the turns of all of them.
+    void putAll(Map<Digest, Fingerprint> fingerprints) throws IOException {
+        counting.readLock().lock();
+        try {
+            long moreBlobs = 0;
+            long moreBytes = 0;
+            List<Change> changes = new ArrayList<>();
+            for (Map.Entry<Digest, Fingerprint> entry : fingerprints.entrySet()) {
+                Optional<Fingerprint> before = find(entry.getKey());
+                byte[] key = RowKey.of(entry.getKey());
+                moreBlobs += before.isPresent() ? 0 : 1;
+                moreBytes += entry.getValue().size() - before.map(Fingerprint::size).orElse(0L);
+                changes.add(Change.put(Family.BLOB, key, entry.getValue().toRow()));
+                changes.add(Change.delete(Family.PARTIAL, key));
+            }
+            change(moreBlobs, moreBytes, changes.toArray(Change[]::new));
+            hot.putAll(fingerprints);
+        } finally {
+            counting.readLock().unlock();
+        }
     }
 
     void remove(Digest digest) throws IOException {
-        Optional<Fingerprint> before = find(digest);
-        if (before.isPresent()) {
-            change(-1, -before.get().size(), Change.delete(Family.BLOB, RowKey.of(digest)));
-            hot.invalidate(digest);
+        counting.readLock().lock();
+        try {
+            Optional<Fingerprint> before = find(digest);
+            if (before.isPresent()) {
+                change(-1, -before.get().size(), Change.delete(Family.BLOB, RowKey.of(digest)));
+                hot.invalidate(digest);
+            }
+        } finally {
+            counting.readLock().unlock();
         }
     }
 

@@ -1,12 +1,14 @@
 package dev.tarn.storage;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -20,9 +22,17 @@ final class Committer implements AutoCloseable {
     interface Log {
         /// Writes all of them or none, and returns once they are on disk.
         void write(List<Change> changes) throws IOException;
+
+        /// Whether `care` should be called, each second in which nothing is written.
+        default boolean needsCare() {
+            return false;
+        }
+
+        default void care() {}
     }
 
     static final int WAITING_MAX = 256;
+    static final Duration CARE_INTERVAL = Duration.ofSeconds(1);
     private static final long GROUP_BYTES_MAX = 8L << 20;
 
     /// The changes of one caller, and the news of what became of them.
@@ -34,6 +44,7 @@ final class Committer implements AutoCloseable {
     private final Condition taken = lock.newCondition();
     private final Queue<Commit> waiting = new ArrayDeque<>();
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
+    private boolean isWoken;
     private boolean isClosed;
 
     Committer(Log log) {
@@ -81,23 +92,51 @@ final class Committer implements AutoCloseable {
 
     private void run() {
         try {
-            List<Commit> group = awaitGroup();
-            while (!group.isEmpty()) {
-                write(group);
-                group = awaitGroup();
+            while (!hasEnded()) {
+                List<Commit> group = awaitGroup();
+                if (!group.isEmpty()) {
+                    write(group);
+                } else if (log.needsCare()) {
+                    log.care();
+                }
             }
         } finally {
             ended.complete(true);
         }
     }
 
-    /// What waits, up to a limit; empty once closed and nothing does.
+    /// Lets a log be cared for at once that has come to need it.
+    void wake() {
+        lock.lock();
+        try {
+            isWoken = true;
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean hasEnded() {
+        lock.lock();
+        try {
+            return isClosed && waiting.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// What waits, up to a limit; empty where the log needs care or this is closed.
     private List<Commit> awaitGroup() {
         lock.lock();
         try {
-            while (waiting.isEmpty() && !isClosed) {
-                arrived.awaitUninterruptibly();
+            while (waiting.isEmpty() && !isClosed && !isWoken) {
+                if (log.needsCare()) {
+                    isWoken = !arrived.await(CARE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+                } else {
+                    arrived.awaitUninterruptibly();
+                }
             }
+            isWoken = false;
             List<Commit> group = new ArrayList<>();
             long bytes = 0;
             while (!waiting.isEmpty() && bytes < GROUP_BYTES_MAX) {
@@ -107,6 +146,8 @@ final class Committer implements AutoCloseable {
             }
             taken.signalAll();
             return group;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts the committer", e);
         } finally {
             lock.unlock();
         }

@@ -4,20 +4,19 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Scheduler;
 import dev.tarn.oci.Digest;
+import dev.tarn.oci.RegistryException.Throttled;
 import dev.tarn.pull.BlobContent;
 import dev.tarn.pull.BlobStore;
 import dev.tarn.pull.IncomingBlob;
-import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,7 +31,6 @@ import org.slf4j.LoggerFactory;
 final class DiskBlobStore implements BlobStore, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DiskBlobStore.class);
-    private static final int HASH_BUFFER_BYTES = 128 << 10;
 
     /// How many files are open at most because somebody may want them again, and for how long.
     private static final int OPEN_MAX = 1_024;
@@ -42,6 +40,11 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
     private final Layout layout;
     private final BlobRows rows;
     private final PartialRows partials;
+    private final Trouble trouble;
+    private final StoreConfig.Verify verify;
+    private final FsVerity fsVerity = new FsVerity();
+    private final Descriptors descriptors = new Descriptors(this::closeIdle);
+    private final LongAdder damaged = new LongAdder();
     private final Turns turns = new Turns();
     private final Set<Digest> filling = ConcurrentHashMap.newKeySet();
     private final Cache<Digest, OpenBlob> open =
@@ -53,34 +56,60 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
                     .<Digest, OpenBlob>removalListener((_, blob, _) -> release(blob))
                     .build();
 
-    DiskBlobStore(Layout layout, BlobRows rows, PartialRows partials) {
+    DiskBlobStore(
+            Layout layout,
+            BlobRows rows,
+            PartialRows partials,
+            Trouble trouble,
+            StoreConfig.Verify verify) {
         this.layout = layout;
         this.rows = rows;
         this.partials = partials;
+        this.trouble = trouble;
+        this.verify = verify;
     }
 
+    /// What is out of reach only because too many files are open is not missing: it would be
+    /// fetched again, with still more of them.
     @Override
     public Optional<BlobContent> find(Digest digest) {
         try {
-            Optional<BlobContent> open = recall(digest);
-            Optional<BlobContent> unchanged = open.isPresent() ? open : openUnchanged(digest);
-            return unchanged.isPresent() ? unchanged : inspect(digest);
+            Optional<StoredBlob> found = descriptors.need(() -> look(digest));
+            return verify == StoreConfig.Verify.ALWAYS
+                    ? found.flatMap(blob -> HashedBlob.of(blob, digest, this))
+                    : found.map(Function.identity());
         } catch (IOException e) {
+            if (Descriptors.areExhausted(e)) {
+                LOG.warn("blob {} cannot be opened now: too many open files", digest);
+                throw new Throttled("the mirror has too many open files", Duration.ofSeconds(1));
+            }
             LOG.error("blob {} cannot be read, and counts as missing", digest, e);
             return Optional.empty();
         }
     }
 
+    private Optional<StoredBlob> look(Digest digest) throws IOException {
+        Optional<StoredBlob> open = openAlready(digest);
+        Optional<StoredBlob> unchanged = open.isPresent() ? open : openUnchanged(digest);
+        return unchanged.isPresent() ? unchanged : inspect(digest);
+    }
+
     /// Costs one look at the file's attributes, which are in memory while it is open.
     @Override
     public Optional<BlobContent> recall(Digest digest) {
+        return verify == StoreConfig.Verify.ALWAYS
+                ? Optional.empty()
+                : openAlready(digest).map(Function.identity());
+    }
+
+    private Optional<StoredBlob> openAlready(Digest digest) {
         OpenBlob blob = open.getIfPresent(digest);
         if (blob == null) {
             return Optional.empty();
         }
         try {
             if (blob.isUnchanged()) {
-                return blob.hold().map(Function.identity());
+                return blob.hold();
             }
         } catch (IOException e) {
             LOG.error("blob {} cannot be looked at", digest, e);
@@ -90,7 +119,7 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
     }
 
     /// The blob, where its file looks as the index says.
-    private Optional<BlobContent> openUnchanged(Digest digest) throws IOException {
+    private Optional<StoredBlob> openUnchanged(Digest digest) throws IOException {
         Optional<Fingerprint> row = rows.find(digest);
         Path place = layout.blob(digest);
         if (row.isEmpty() || Files.notExists(place) || Files.isDirectory(place)) {
@@ -99,10 +128,8 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
         OpenBlob blob = OpenBlob.open(place, row.get());
         boolean isUnchanged = false;
         try {
-            isUnchanged = blob.isUnchanged(); // opened first: what took its place since is another
-            if (isUnchanged) {
-                blob.warm();
-            }
+            // opened first: what took its place since is another
+            isUnchanged = blob.isUnchanged() && warms(digest, blob);
         } finally {
             if (!isUnchanged) {
                 blob.release();
@@ -111,9 +138,20 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
         return isUnchanged ? hold(digest, blob) : Optional.empty();
     }
 
+    /// Whether a small file can be read; one that cannot is looked at closely.
+    private static boolean warms(Digest digest, OpenBlob blob) {
+        try {
+            blob.warm();
+            return true;
+        } catch (IOException e) {
+            LOG.error("blob {} cannot be read", digest, e);
+            return false;
+        }
+    }
+
     /// The first reader of a file that has just been opened, and is kept open for the next.
-    private Optional<BlobContent> hold(Digest digest, OpenBlob blob) {
-        Optional<BlobContent> reader = blob.hold().map(Function.identity());
+    private Optional<StoredBlob> hold(Digest digest, OpenBlob blob) {
+        Optional<StoredBlob> reader = blob.hold();
         open.put(digest, blob);
         return reader;
     }
@@ -125,13 +163,13 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
     }
 
     /// Settles what became of a blob whose file and row do not agree.
-    private Optional<BlobContent> inspect(Digest digest) throws IOException {
+    private Optional<StoredBlob> inspect(Digest digest) throws IOException {
         Path place = layout.blob(digest);
         if (Files.notExists(place) && rows.find(digest).isEmpty()) {
             return Optional.empty();
         }
         try (var _ = turns.await(digest)) {
-            Optional<BlobContent> settled = openUnchanged(digest);
+            Optional<StoredBlob> settled = openUnchanged(digest);
             if (settled.isPresent()) {
                 return settled;
             }
@@ -140,35 +178,35 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
                 rows.remove(digest);
                 return Optional.empty();
             }
-            return verify(digest, place);
+            Optional<OpenBlob> right = verified(digest, place);
+            if (right.isEmpty()) {
+                quarantine(digest, place);
+                return Optional.empty();
+            }
+            LOG.info("blob {}: its file had changed or was unknown, and has been verified", digest);
+            remember(digest, right.get().fingerprint());
+            return hold(digest, right.get());
         }
     }
 
-    private Optional<BlobContent> verify(Digest digest, Path place) throws IOException {
+    /// The file, opened, where its bytes are right. What keeps it from being opened is no damage;
+    /// what keeps it from being read is.
+    private static Optional<OpenBlob> verified(Digest digest, Path place) throws IOException {
         makeReadOnly(place);
         Fingerprint before = Fingerprint.of(place);
         if (Files.isDirectory(place)) {
-            quarantine(digest, place);
             return Optional.empty();
         }
         OpenBlob blob = OpenBlob.open(place, before);
         boolean isRight = false;
         try {
-            isRight = hash(place, digest).equals(digest) && blob.isUnchanged();
-        } catch (IOException e) {
-            LOG.error("blob {} cannot be read to its end", digest, e);
+            isRight = blob.holds(digest, () -> false) && blob.isUnchanged();
         } finally {
             if (!isRight) {
                 blob.release();
             }
         }
-        if (!isRight) {
-            quarantine(digest, place);
-            return Optional.empty();
-        }
-        LOG.info("blob {}: its file had changed or was unknown, and has been verified", digest);
-        remember(digest, before);
-        return hold(digest, blob);
+        return isRight ? Optional.of(blob) : Optional.empty();
     }
 
     /// A row that cannot be written costs no more than hashing the file again.
@@ -180,19 +218,36 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
         }
     }
 
-    /// Not through a channel, which an interrupt would close: a client that leaves would condemn
-    /// the blob to be fetched again, and those who wait for the same answer to begin again.
-    @SuppressWarnings("ThreadPriorityCheck") // the yield: virtual threads are not preempted
-    private static Digest hash(Path place, Digest digest) throws IOException {
-        MessageDigest hash = digest.algorithm().newHash();
-        byte[] buffer = new byte[HASH_BUFFER_BYTES];
-        try (InputStream file = new FileInputStream(place.toFile())) {
-            for (int length = file.read(buffer); length >= 0; length = file.read(buffer)) {
-                hash.update(buffer, 0, length);
-                Thread.yield();
+    /// Writes down that a file with this fingerprint has been read and is right, if it still has
+    /// it.
+    void vouch(Digest digest, Fingerprint fingerprint) throws IOException {
+        try (var _ = turns.await(digest)) {
+            if (!rows.find(digest).equals(Optional.of(fingerprint))
+                    && Files.exists(layout.blob(digest))
+                    && Fingerprint.of(layout.blob(digest)).equals(fingerprint)) {
+                rows.put(digest, fingerprint);
             }
         }
-        return Digest.of(digest.algorithm(), hash);
+    }
+
+    /// Hashes a file that seemed wrong once more, with nobody else at it, and takes it away if it
+    /// is; whether it was.
+    boolean recheck(Digest digest) throws IOException {
+        Path place = layout.blob(digest);
+        try (var _ = turns.await(digest)) {
+            if (Files.notExists(place)) {
+                return false;
+            }
+            Optional<OpenBlob> right = descriptors.need(() -> verified(digest, place));
+            if (right.isPresent()) {
+                remember(digest, right.get().fingerprint());
+                right.get().release();
+                return false;
+            }
+            open.invalidate(digest);
+            quarantine(digest, place);
+            return true;
+        }
     }
 
     @Override
@@ -210,6 +265,7 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
 
     private void quarantine(Digest digest, Path place) throws IOException {
         LOG.error("blob {}: its file has been damaged; moved to {}", digest, layout.quarantine());
+        damaged.increment();
         rows.remove(digest);
         Files.move(place, layout.quarantine(digest), StandardCopyOption.ATOMIC_MOVE);
     }
@@ -225,8 +281,9 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
         if (!filling.add(digest)) {
             throw new IOException(digest + " is being filled already");
         }
-        try {
-            return DiskIncomingBlob.begin(digest, layout, partials, this);
+        try (var _ = turns.await(digest)) {
+            return trouble.watch(() ->
+                    descriptors.need(() -> DiskIncomingBlob.begin(digest, layout, partials, this)));
         } catch (IOException | RuntimeException e) {
             filling.remove(digest);
             throw e;
@@ -242,12 +299,46 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
             Files.move(filled, place, StandardCopyOption.ATOMIC_MOVE);
             // Not before: after a crash, a download must be able to go on with what it kept.
             makeReadOnly(place);
+            if (verify == StoreConfig.Verify.FS_VERITY) {
+                fsVerity.enable(place);
+            }
             // The folder's own name as well: another commit may have made it and not synced it yet.
-            Sync.directory(layout.folder(digest));
-            Sync.directory(layout.blobs(digest.algorithm()));
-            Sync.directory(layout.incoming());
+            descriptors.needFor(() -> Sync.directory(layout.folder(digest)));
+            descriptors.needFor(() -> Sync.directory(layout.blobs(digest.algorithm())));
+            descriptors.needFor(() -> Sync.directory(layout.incoming()));
             rows.put(digest, Fingerprint.of(place));
         }
+    }
+
+    /// Deletes what a download left behind, unless one is going on with it.
+    void forgetIncoming(Digest digest) throws IOException {
+        try (var _ = turns.await(digest)) {
+            if (!filling.contains(digest)) {
+                partials.remove(digest);
+                Files.deleteIfExists(layout.incoming(digest));
+            }
+        }
+    }
+
+    Turns turns() {
+        return turns;
+    }
+
+    Trouble trouble() {
+        return trouble;
+    }
+
+    Descriptors descriptors() {
+        return descriptors;
+    }
+
+    /// How many files were found damaged since the store was opened, by whomever.
+    long damaged() {
+        return damaged.sum();
+    }
+
+    private void closeIdle() {
+        open.invalidateAll();
     }
 
     /// Whoever filled this digest's file has done with it.
@@ -258,6 +349,6 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
     /// Closes the files that nobody reads; readers go on reading.
     @Override
     public void close() {
-        open.invalidateAll();
+        closeIdle();
     }
 }

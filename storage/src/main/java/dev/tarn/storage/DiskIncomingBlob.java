@@ -96,8 +96,9 @@ final class DiskIncomingBlob implements IncomingBlob {
     public void write(ByteBuffer bytes, long position) throws IOException {
         long start = position - bytes.position();
         while (bytes.hasRemaining()) {
+            FileChannel target = channel();
             try {
-                channel().write(bytes, start + bytes.position());
+                var _ = store.trouble().watch(() -> target.write(bytes, start + bytes.position()));
             } catch (ClosedByInterruptException e) {
                 throw e;
             } catch (ClosedChannelException e) {
@@ -117,7 +118,7 @@ final class DiskIncomingBlob implements IncomingBlob {
         try {
             requireWritable();
             if (!channel.isOpen()) {
-                channel = FileChannel.open(path, WRITE);
+                channel = store.descriptors().need(() -> FileChannel.open(path, WRITE));
             }
             return channel;
         } finally {
@@ -145,10 +146,7 @@ final class DiskIncomingBlob implements IncomingBlob {
                 requireWritable();
                 isWritable = false;
                 isKept = false;
-                channel.close();
-                syncTrimmed(size);
-                isBeingPlaced = true;
-                store.admit(digest, path);
+                var _ = store.trouble().watch(() -> put(size));
                 isCommitted = true;
                 store.filled(digest);
             } finally {
@@ -157,8 +155,16 @@ final class DiskIncomingBlob implements IncomingBlob {
         });
     }
 
+    private boolean put(long size) throws IOException {
+        channel.close();
+        syncTrimmed(size);
+        isBeingPlaced = true;
+        store.admit(digest, path);
+        return true;
+    }
+
     private void syncTrimmed(long size) throws IOException {
-        try (FileChannel file = FileChannel.open(path, WRITE)) {
+        try (FileChannel file = store.descriptors().need(() -> FileChannel.open(path, WRITE))) {
             if (file.size() < size) {
                 throw new IOException(
                         "%s has %d bytes and cannot be committed with %d"
@@ -179,7 +185,7 @@ final class DiskIncomingBlob implements IncomingBlob {
                 if (remainder.spans().toList().isEmpty()) {
                     partials.remove(digest);
                 } else {
-                    sync();
+                    var _ = store.trouble().watch(this::sync);
                     partials.put(digest, remainder);
                     isKept = true;
                 }
@@ -190,15 +196,16 @@ final class DiskIncomingBlob implements IncomingBlob {
     }
 
     /// Syncs through a channel of its own, which no interrupted writer can close.
-    private void sync() throws IOException {
+    private boolean sync() throws IOException {
         boolean isSynced = false;
-        try (FileChannel file = FileChannel.open(path, WRITE)) {
+        try (FileChannel file = store.descriptors().need(() -> FileChannel.open(path, WRITE))) {
             file.force(true);
-            Sync.directory(folder);
+            store.descriptors().needFor(() -> Sync.directory(folder));
             isSynced = true;
         } finally {
             isWritable = isSynced;
         }
+        return isSynced;
     }
 
     private void requireWritable() throws IOException {

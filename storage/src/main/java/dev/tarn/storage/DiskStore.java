@@ -3,8 +3,10 @@ package dev.tarn.storage;
 import dev.tarn.pull.BlobStore;
 import dev.tarn.pull.ManifestStore;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,55 +15,87 @@ public final class DiskStore implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DiskStore.class);
 
+    private static final Duration PROBE_INTERVAL = Duration.ofSeconds(1);
+
     private final Index index;
     private final BlobRows rows;
+    private final Trouble trouble;
     private final DiskBlobStore blobs;
     private final DiskManifestStore manifests;
+    private final Scrub scrub;
+    private final Upkeep upkeep;
 
-    private DiskStore(Layout layout, Index index) throws IOException {
-        Recovery recovery = new Recovery(layout);
-        if (!index.isComplete()) {
-            recovery.rebuild(index);
-        }
-        PartialRows partials = new PartialRows(layout, index);
-        recovery.sweep(partials);
+    private DiskStore(Layout layout, Index index, StoreConfig config) throws IOException {
         this.index = index;
+        this.trouble = new Trouble(layout.probe(), PROBE_INTERVAL);
+        PartialRows partials = new PartialRows(layout, index);
+        if (index.isHealthy()) {
+            new Recovery(layout).sweep(partials);
+        }
         this.rows = new BlobRows(index);
-        this.blobs = new DiskBlobStore(layout, rows, partials);
+        this.blobs = new DiskBlobStore(layout, rows, partials, trouble, config.verify());
         this.manifests = new DiskManifestStore(index);
+        Reconciliation reconciliation = new Reconciliation(layout, rows, blobs.turns());
+        InstantSource clock = InstantSource.system();
+        this.scrub = new Scrub(layout, index, blobs, reconciliation, config, clock);
+        this.upkeep =
+                new Upkeep(
+                        index,
+                        rows,
+                        reconciliation,
+                        new Housekeeping(layout, blobs, index, clock, Housekeeping.TAGS_MAX),
+                        scrub);
+        index.follow(new IndexWatch());
+        upkeep.start();
+    }
+
+    /// Opens the store in a folder with the usual upkeep.
+    public static DiskStore open(Path root) throws IOException {
+        return open(root, StoreConfig.DEFAULT);
     }
 
     /// Opens the store in a folder, or makes one in an empty folder, and heals what a crash left
     /// behind. An index that cannot be read is set aside and made again from the blobs that are
-    /// there. Throws where another process has the store, the folder holds something else, or its
-    /// format is unknown.
-    public static DiskStore open(Path root) throws IOException {
+    /// there, while they are served. Throws where another process has the store, the folder holds
+    /// something else, or its format is unknown.
+    public static DiskStore open(Path root, StoreConfig config) throws IOException {
         Layout layout = new Layout(root);
         layout.createRoot();
         Format.check(layout);
         layout.createFolders();
         try {
-            return openIndexed(layout);
+            return openIndexed(layout, config);
         } catch (BrokenIndexException e) {
             LOG.error("index: {} cannot be used", layout.index(), e);
             new Recovery(layout).setAside();
-            return openIndexed(layout);
+            return openIndexed(layout, config);
         }
     }
 
-    private static DiskStore openIndexed(Layout layout) throws IOException {
+    private static DiskStore openIndexed(Layout layout, StoreConfig config) throws IOException {
         Index index = Index.open(layout);
         boolean isOpen = false;
         try {
-            DiskStore store = new DiskStore(layout, index);
+            DiskStore store = new DiskStore(layout, index, config);
             isOpen = true;
             return store;
-        } catch (UncheckedIOException e) {
-            throw e.getCause(); // from walking the tree
         } finally {
             if (!isOpen) {
                 index.close();
             }
+        }
+    }
+
+    private final class IndexWatch implements Index.Follower {
+        @Override
+        public void failed(Throwable why) {
+            trouble.note(Trouble.Part.INDEX, why);
+        }
+
+        @Override
+        public void mended() {
+            trouble.clear(Trouble.Part.INDEX);
+            upkeep.reconcileSoon();
         }
     }
 
@@ -83,9 +117,31 @@ public final class DiskStore implements AutoCloseable {
         return rows.bytes();
     }
 
+    /// Whether index and tree have been found to agree.
+    boolean isComplete() throws IOException {
+        return index.isComplete();
+    }
+
+    /// What is wrong with the disk now, in words; empty where nothing is.
+    public Optional<String> trouble() {
+        return trouble.now();
+    }
+
+    /// How far the scrub has come.
+    public ScrubProgress scrubProgress() {
+        return scrub.progress();
+    }
+
+    /// How many files were found damaged since the store was opened.
+    public long damagedCount() {
+        return blobs.damaged();
+    }
+
     /// Finishes the writes that are waiting and gives the folder back. Open readers go on reading.
     @Override
     public void close() {
+        upkeep.close();
+        trouble.close();
         blobs.close();
         manifests.close();
         index.close();

@@ -4,33 +4,25 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.StampedLock;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.ColumnFamilyDescriptor;
-import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.NativeLibraryLoader;
-import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
-import org.rocksdb.Status;
-import org.rocksdb.WriteBatch;
-import org.rocksdb.util.Environment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What the store knows, in RocksDB. A cache of the tree: whatever is in here can be found out
 /// again, so damage is healed by forgetting. Any thread may call; reads wait for the disk at most,
-/// and every write is on disk once it has returned.
+/// and a write is on disk once it has returned, where the disk can be written.
+///
+/// Where it cannot, changes wait in memory, in a `Backlog`, and reads see them there. The
+/// committer's thread tries every second to mend that: it writes again, opens the database anew, or
+/// sets a damaged one aside and starts with an empty one. What became of the write that failed is
+/// not known then, so an index that has been mended counts as incomplete until it has been compared
+/// with the tree.
 final class Index implements AutoCloseable {
 
     /// Takes the rows of a family in the order of their keys.
@@ -39,116 +31,87 @@ final class Index implements AutoCloseable {
         void accept(byte[] key, byte[] row);
     }
 
+    /// The same, until it answers false.
+    @FunctionalInterface
+    interface RowsWhile {
+        boolean accept(byte[] key, byte[] row);
+    }
+
+    /// Hears how the index is. Called on any thread, and not for long.
+    interface Follower {
+        /// It cannot be written, or parts of it cannot be read.
+        void failed(Throwable why);
+
+        /// It is in order again, but incomplete.
+        void mended();
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(Index.class);
+    private static final long BACKLOG_BYTES_MAX = 32L << 20;
+    private static final byte[] FIRST_KEY = {};
 
     /// Present once the index holds all that the tree does.
     private static final byte[] COMPLETE = "complete".getBytes(US_ASCII);
 
-    private final Path brokenMark;
-    private final IndexOptions options;
-    private final RocksDB database;
-    private final Map<Family, ColumnFamilyHandle> families = new EnumMap<>(Family.class);
-    private final Committer committer = new Committer(this::write);
+    private static final Follower NOBODY =
+            new Follower() {
+                @Override
+                public void failed(Throwable why) {}
 
-    /// Held for reading during every native call: a call into a closed database ends the process.
+                @Override
+                public void mended() {}
+            };
+
+    private final Layout layout;
+    private final Backlog backlog = new Backlog(BACKLOG_BYTES_MAX);
+    private final Committer committer = new Committer(new Log());
+
+    /// Held for reading during every native call, and for writing to put another database in place.
     private final StampedLock inUse = new StampedLock();
 
+    private @Nullable Database database;
     private boolean isClosed;
+    private volatile boolean isDamaged;
+    private volatile @Nullable Throwable failure;
+    private volatile Follower follower = NOBODY;
 
-    private Index(
-            Path brokenMark,
-            IndexOptions options,
-            RocksDB database,
-            List<ColumnFamilyHandle> handles) {
-        this.brokenMark = brokenMark;
-        this.options = options;
+    private Index(Layout layout, @Nullable Database database, @Nullable Throwable failure) {
+        this.layout = layout;
         this.database = database;
-        Iterator<ColumnFamilyHandle> inOrder = handles.iterator();
-        for (Family family : Family.values()) {
-            families.put(family, inOrder.next());
-        }
+        this.failure = failure;
     }
 
     /// Opens the index, or makes an empty one. Throws `BrokenIndexException` where there is one
-    /// that cannot be used any more.
+    /// that cannot be used any more. On a full disk there is none at first.
     static Index open(Layout layout) throws IOException {
-        Index index = openDatabase(layout);
+        Database database;
+        try {
+            database = Database.open(layout);
+        } catch (IOException e) {
+            if (Database.isFull(e)) {
+                return new Index(layout, null, e);
+            }
+            throw e;
+        }
         // Only now, since now no other process has it.
         if (Files.exists(layout.indexBrokenMark())) {
-            index.close();
+            database.close();
             throw new BrokenIndexException("was found damaged when it was last in use", null);
         }
-        return index;
+        return new Index(layout, database, null);
     }
 
-    private static Index openDatabase(Layout layout) throws IOException {
-        loadLibrary();
-        IndexOptions options = new IndexOptions();
-        List<ColumnFamilyHandle> handles = new ArrayList<>();
-        try {
-            List<ColumnFamilyDescriptor> descriptors =
-                    Arrays.stream(Family.values())
-                            .map(it -> new ColumnFamilyDescriptor(it.bytes(), options.family()))
-                            .toList();
-            RocksDB database =
-                    RocksDB.open(
-                            options.database(), layout.index().toString(), descriptors, handles);
-            return new Index(layout.indexBrokenMark(), options, database, handles);
-        } catch (RocksDBException e) {
-            options.close();
-            throw openFailure(layout, e);
+    /// Who hears from now on how the index is, and at once where it is not well.
+    void follow(Follower newFollower) {
+        follower = newFollower;
+        Throwable why = failure;
+        if (why != null) {
+            newFollower.failed(why);
         }
     }
 
-    /// Loads RocksDB's native library from `java.library.path`, where a Tarn that has been packaged
-    /// has it, or unpacks it.
-    @SuppressWarnings("restricted") // the program runs with --enable-native-access
-    private static void loadLibrary() throws IOException {
-        try {
-            System.loadLibrary(Environment.getJniLibraryName("rocksdb"));
-        } catch (UnsatisfiedLinkError e) {
-            unpackLibrary();
-        }
-        RocksDB.loadLibrary();
-    }
-
-    /// Deletes the unpacked file at once: a process that is killed would leave 17 MB behind each
-    /// time.
-    private static void unpackLibrary() throws IOException {
-        Path folder = Files.createTempDirectory("tarn-native-");
-        try {
-            NativeLibraryLoader.getInstance().loadLibrary(folder.toString());
-        } catch (RuntimeException | UnsatisfiedLinkError e) {
-            throw new IOException(
-                    "RocksDB's native library is not in java.library.path (%s), and cannot be unpacked into %s, which must not be mounted noexec"
-                            .formatted(System.getProperty("java.library.path"), folder),
-                    e);
-        } finally {
-            try (Stream<Path> files = Files.list(folder)) {
-                for (Path file : files.toList()) {
-                    Files.delete(file);
-                }
-            }
-            Files.delete(folder);
-        }
-    }
-
-    private static IOException openFailure(Layout layout, RocksDBException e) {
-        String message = String.valueOf(e.getMessage());
-        // Not all that is missing is called corruption: a lost MANIFEST, for one, is not.
-        if (isCorruption(e) || message.endsWith("No such file or directory")) {
-            return new BrokenIndexException(message, e);
-        }
-        // RocksDB has no status for this; these are its words for this process and for another one.
-        if (message.startsWith("lock hold by current process")
-                || message.startsWith("While lock file")) {
-            return new IOException(
-                    "the store "
-                            + layout.root()
-                            + " is in use: only one Tarn at a time can have it",
-                    e);
-        }
-        return new IOException("the index " + layout.index() + " cannot be opened: " + message, e);
+    boolean isHealthy() {
+        return failure == null;
     }
 
     /// Whether it holds all that the tree does: false for a new index.
@@ -162,12 +125,17 @@ final class Index implements AutoCloseable {
 
     /// The row, or null. A row in a damaged part of a file is missing.
     byte @Nullable [] find(Family family, byte[] key) throws IOException {
+        Optional<Change> waiting = backlog.find(family, key);
+        if (waiting.isPresent()) {
+            return waiting.get().kind() == Change.Kind.PUT ? waiting.get().row() : null;
+        }
         long stamp = inUse.readLock();
         try {
             requireOpen();
-            return database.get(handle(family), key);
+            return database == null ? null : database.get(family, key);
         } catch (RocksDBException e) {
-            if (noteDamage(e)) {
+            if (Database.isDamage(e)) {
+                noteDamage(e);
                 return null;
             }
             throw new IOException("the index could not be read", e);
@@ -184,19 +152,29 @@ final class Index implements AutoCloseable {
                 : OptionalLong.of(Change.numbers(row).getLong());
     }
 
-    /// Hands all rows of a family to `rows`.
+    /// Hands all rows of a family to `rows`, but for those that wait to be written.
     void forEach(Family family, Rows rows) throws IOException {
+        forEachWhile(
+                family,
+                FIRST_KEY,
+                (key, row) -> {
+                    rows.accept(key, row);
+                    return true;
+                });
+    }
+
+    /// The same from the key `start` on, until `rows` has seen enough. The index cannot be mended
+    /// or closed meanwhile, so it must not take long, nor ask the index anything.
+    void forEachWhile(Family family, byte[] start, RowsWhile rows) throws IOException {
         long stamp = inUse.readLock();
         try {
             requireOpen();
-            try (RocksIterator at = database.newIterator(handle(family))) {
-                for (at.seekToFirst(); at.isValid(); at.next()) {
-                    rows.accept(at.key(), at.value());
-                }
-                at.status();
+            if (database != null) {
+                database.scan(family, start, rows);
             }
         } catch (RocksDBException e) {
-            if (noteDamage(e)) {
+            if (Database.isDamage(e)) {
+                noteDamage(e);
                 throw new BrokenIndexException(String.valueOf(e.getMessage()), e);
             }
             throw new IOException("the index could not be read", e);
@@ -205,50 +183,132 @@ final class Index implements AutoCloseable {
         }
     }
 
-    /// Makes changes together: after a power cut all are there, or none.
+    /// Makes changes together: after a power cut all are there, or none. Throws only where the
+    /// index is closed.
     void commit(Change... changes) throws IOException {
         committer.commit(List.of(changes));
     }
 
-    /// On the committer's thread.
-    private void write(List<Change> changes) throws IOException {
-        try (WriteBatch batch = new WriteBatch()) {
-            for (Change change : changes) {
-                ColumnFamilyHandle family = handle(change.family());
-                switch (change.kind()) {
-                    case PUT -> batch.put(family, change.key(), change.row());
-                    case DELETE -> batch.delete(family, change.key());
-                    case ADD -> batch.merge(family, change.key(), change.row());
+    /// Remembers across restarts that files of the index are damaged, so that it is made again.
+    private void noteDamage(RocksDBException e) {
+        if (!isDamaged) {
+            isDamaged = true;
+            LOG.error("index: damaged, and will be set aside", e);
+            try {
+                Files.write(layout.indexBrokenMark(), new byte[0]);
+            } catch (IOException notMarked) {
+                LOG.error("index: {} cannot be written", layout.indexBrokenMark(), notMarked);
+            }
+        }
+        fail(e);
+        committer.wake();
+    }
+
+    private void fail(Throwable why) {
+        failure = why;
+        follower.failed(why);
+    }
+
+    /// What the committer's thread does with the index.
+    private final class Log implements Committer.Log {
+
+        private long triedAt;
+
+        @Override
+        public void write(List<Change> changes) {
+            if (failure != null
+                    && System.nanoTime() - triedAt > Committer.CARE_INTERVAL.toNanos()) {
+                care();
+            }
+            if (failure != null) {
+                backlog.add(changes);
+                return;
+            }
+            try {
+                require().write(changes);
+            } catch (RocksDBException e) {
+                backlog.add(changes);
+                if (Database.isCorruption(e)) {
+                    noteDamage(e);
+                } else {
+                    fail(e);
                 }
             }
-            database.write(options.synced(), batch);
-        } catch (RocksDBException e) {
-            noteDamage(e);
-            throw new IOException(e.getMessage(), e);
         }
-    }
 
-    /// Remembers across restarts that files of the index are damaged, so that it is made again.
-    private boolean noteDamage(RocksDBException e) {
-        if (!isCorruption(e)) {
-            return false;
+        @Override
+        public boolean needsCare() {
+            return failure != null;
         }
-        LOG.error("index: damaged, and will be rebuilt when the store is opened next", e);
-        try {
-            Files.write(brokenMark, new byte[0]);
-        } catch (IOException notMarked) {
-            LOG.error("index: {} cannot be written", brokenMark, notMarked);
+
+        @Override
+        public void care() {
+            try {
+                if (isDamaged || !writesAgain()) {
+                    reopen();
+                    catchUp();
+                }
+                backlog.clear();
+                failure = null;
+                LOG.info("index: in order again");
+                follower.mended();
+            } catch (IOException | RocksDBException | RuntimeException e) {
+                LOG.debug("index: not yet", e);
+                failure = e;
+            }
+            triedAt = System.nanoTime();
         }
-        return true;
-    }
 
-    private static boolean isCorruption(RocksDBException e) {
-        Status status = e.getStatus();
-        return status != null && status.getCode() == Status.Code.Corruption;
-    }
+        private boolean writesAgain() {
+            try {
+                catchUp();
+                return true;
+            } catch (RocksDBException e) {
+                LOG.debug("index: to be opened anew", e);
+                return false;
+            }
+        }
 
-    private ColumnFamilyHandle handle(Family family) {
-        return Objects.requireNonNull(families.get(family));
+        private void catchUp() throws RocksDBException {
+            List<Change> changes = new ArrayList<>(backlog.all());
+            changes.add(Change.delete(Family.ABOUT, COMPLETE));
+            require().write(changes);
+        }
+
+        /// Not as long as the disk takes nothing: a database that can be read is worth more than
+        /// one that cannot be opened.
+        private void reopen() throws IOException {
+            if (database != null && !isDamaged) {
+                Recovery.requireWritable(layout);
+            }
+            long stamp = inUse.writeLock();
+            try {
+                if (database != null) {
+                    database.close();
+                    database = null;
+                }
+                if (isDamaged) {
+                    new Recovery(layout).setAside();
+                    isDamaged = false;
+                }
+                try {
+                    database = Database.open(layout);
+                } catch (BrokenIndexException e) {
+                    LOG.error("index: {} cannot be used", layout.index(), e);
+                    new Recovery(layout).setAside();
+                    database = Database.open(layout);
+                }
+            } finally {
+                inUse.unlockWrite(stamp);
+            }
+        }
+
+        private Database require() throws RocksDBException {
+            if (database == null) {
+                throw new RocksDBException("the index is not open");
+            }
+            return database;
+        }
     }
 
     private void requireOpen() throws IOException {
@@ -265,9 +325,12 @@ final class Index implements AutoCloseable {
         try {
             if (!isClosed) {
                 isClosed = true;
-                families.values().forEach(ColumnFamilyHandle::close);
-                database.close();
-                options.close();
+                if (backlog.bytes() > 0) {
+                    LOG.warn("index: closed with changes that could not be written");
+                }
+                if (database != null) {
+                    database.close();
+                }
             }
         } finally {
             inUse.unlockWrite(stamp);

@@ -6,7 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// The tree on disk. The only class that builds paths, and it builds them from digests, never from
 /// a stranger's text.
@@ -20,9 +24,11 @@ import java.util.Optional;
 ///   quarantine/sha256-<hex>   what failed a check; the latest per digest
 ///   index/                    RocksDB; its LOCK keeps every other process out of the store
 ///   index/BROKEN              there once RocksDB has found its own files damaged
-///   index.broken-<n>/         an index that could not be read, set aside
+///   index.broken-<n>/         an index that could not be read, set aside; the latest is kept for a look
 /// ```
 record Layout(Path root) {
+
+    private static final String BROKEN_INDEX = "index.broken-";
 
     Layout {
         root = root.toAbsolutePath().normalize();
@@ -45,13 +51,32 @@ record Layout(Path root) {
         return index().resolve("BROKEN");
     }
 
-    /// The first name for a broken index that is not taken.
-    Path nextBrokenIndex() {
-        int n = 1;
-        while (Files.exists(root.resolve("index.broken-" + n))) {
-            n++;
+    /// Where an index goes that cannot be used: behind those that went before.
+    Path nextBrokenIndex() throws IOException {
+        return brokenIndex(brokenIndexes().stream().mapToInt(it -> it).max().orElse(0) + 1);
+    }
+
+    Path brokenIndex(int n) {
+        return root.resolve(BROKEN_INDEX + n);
+    }
+
+    /// The numbers of the indexes that were set aside; the highest is the latest.
+    List<Integer> brokenIndexes() throws IOException {
+        try (Stream<Path> files = Files.list(root)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.matches(Pattern.quote(BROKEN_INDEX) + "[0-9]{1,9}"))
+                    .map(name -> Integer.valueOf(name.substring(BROKEN_INDEX.length())))
+                    .toList();
         }
-        return root.resolve("index.broken-" + n);
+    }
+
+    /// Files to try with whether the disk takes anything.
+    Path probe() {
+        return incoming().resolve(".probe");
+    }
+
+    Path indexProbe() {
+        return root.resolve(".index-probe");
     }
 
     Path blobs(Digest.Algorithm algorithm) {
@@ -60,7 +85,12 @@ record Layout(Path root) {
 
     /// The folder of a blob's file.
     Path folder(Digest digest) {
-        return blobs(digest.algorithm()).resolve(digest.hex().substring(0, 2));
+        return folder(digest.algorithm(), Integer.parseInt(digest.hex().substring(0, 2), 16));
+    }
+
+    /// The folder of the blobs whose hash begins with a byte.
+    Path folder(Digest.Algorithm algorithm, int firstByte) {
+        return blobs(algorithm).resolve(HexFormat.of().toHexDigits((byte) firstByte));
     }
 
     Path blob(Digest digest) {

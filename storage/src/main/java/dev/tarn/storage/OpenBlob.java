@@ -1,5 +1,6 @@
 package dev.tarn.storage;
 
+import dev.tarn.oci.Digest;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -9,12 +10,17 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +60,10 @@ final class OpenBlob {
         return fingerprint.size();
     }
 
+    Fingerprint fingerprint() {
+        return fingerprint;
+    }
+
     FileChannel channel() {
         return file.getChannel();
     }
@@ -65,6 +75,15 @@ final class OpenBlob {
         } catch (NoSuchFileException e) {
             LOG.debug("{} was taken away", place, e);
             return false;
+        }
+    }
+
+    /// Touches the file: what does not look as it did is hashed before it is served again.
+    void suspect() {
+        try {
+            Files.setLastModifiedTime(place, FileTime.from(Instant.now()));
+        } catch (IOException e) {
+            LOG.error("{} cannot be read, and that could not be written down", place, e);
         }
     }
 
@@ -113,6 +132,30 @@ final class OpenBlob {
         } finally {
             fileLock.unlock();
         }
+    }
+
+    /// Whether its bytes are those of the digest; what cannot be read is not. Not through a
+    /// channel, which an interrupt would close: a client that leaves would condemn the blob to be
+    /// fetched again, and those who wait for the same answer to begin again.
+    ///
+    /// @param isStopped asked now and then; once it says so, the answer means nothing
+    @SuppressWarnings("ThreadPriorityCheck") // the yield: virtual threads are not preempted
+    boolean holds(Digest digest, BooleanSupplier isStopped) {
+        MessageDigest hash = digest.algorithm().newHash();
+        ByteBuffer buffer = ByteBuffer.allocate(READ_BYTES_MAX);
+        try {
+            for (long at = 0; at < size() && !isStopped.getAsBoolean(); at += buffer.limit()) {
+                buffer.clear().limit((int) Math.min(READ_BYTES_MAX, size() - at));
+                int length = read(buffer, at);
+                buffer.flip().limit(length);
+                hash.update(buffer.duplicate());
+                Thread.yield();
+            }
+        } catch (IOException e) {
+            LOG.error("blob {} cannot be read to its end", digest, e);
+            return false;
+        }
+        return Digest.of(digest.algorithm(), hash).equals(digest);
     }
 
     /// Reads a small file once, so that no event loop has to wait for it.

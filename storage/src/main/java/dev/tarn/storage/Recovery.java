@@ -1,26 +1,25 @@
 package dev.tarn.storage;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import dev.tarn.oci.Digest;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Makes tree and index agree when a store is opened, whatever ended the process that had it last.
-/// Nothing is hashed here: what is not known to be right is checked when it is asked for.
+/// Clears away what a crash left behind, before a store is used. That takes no time that depends on
+/// how many blobs there are; what does is for `Reconciliation`.
 final class Recovery {
 
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
-    private static final int ROWS_PER_COMMIT = 2_000;
+    private static final int PROBE_BYTES = 1 << 20;
 
     private final Layout layout;
 
@@ -28,68 +27,28 @@ final class Recovery {
         this.layout = layout;
     }
 
-    /// Moves an index out of the way.
+    /// Moves an index out of the way, if there is any left.
     void setAside() throws IOException {
-        Path aside = layout.nextBrokenIndex();
-        Files.move(layout.index(), aside);
+        if (Files.exists(layout.index())) {
+            Path aside = layout.nextBrokenIndex();
+            Files.move(layout.index(), aside);
+            LOG.warn("index: set aside as {}; manifests, tags and links are fetched again", aside);
+        }
         Files.createDirectory(layout.index());
         Sync.directory(layout.root());
-        LOG.warn("index: set aside as {}", aside);
     }
 
-    /// Fills a new index from the blobs that are there. Manifests, tags and links are fetched again
-    /// as they are asked for.
-    void rebuild(Index index) throws IOException {
-        Adoption adoption = new Adoption(index);
-        for (Digest.Algorithm algorithm : Digest.Algorithm.values()) {
-            Path blobs = layout.blobs(algorithm);
-            Files.walkFileTree(
-                    blobs,
-                    Set.of(),
-                    2,
-                    new SimpleFileVisitor<>() {
-                        @Override
-                        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                                throws IOException {
-                            if (attributes.isRegularFile()) {
-                                adoption.add(algorithm, file, attributes.size());
-                            }
-                            return FileVisitResult.CONTINUE;
-                        }
-                    });
-        }
-        adoption.commit();
-        index.markComplete();
-        LOG.info("index: new, with {} blobs that the tree holds", adoption.count);
-    }
-
-    /// Rows for files that are there, written many at a time.
-    private final class Adoption {
-        private final Index index;
-        private final List<Change> changes = new ArrayList<>();
-        private long count;
-
-        Adoption(Index index) {
-            this.index = index;
-        }
-
-        void add(Digest.Algorithm algorithm, Path file, long size) throws IOException {
-            Optional<Digest> digest = layout.digestOfBlob(algorithm, file);
-            if (digest.isEmpty()) {
-                LOG.warn("{} is not a blob: left alone", file);
-                return;
+    /// Throws where the disk takes no file the size of a small index.
+    static void requireWritable(Layout layout) throws IOException {
+        Path probe = layout.indexProbe();
+        try (FileChannel file = FileChannel.open(probe, CREATE, WRITE)) {
+            ByteBuffer bytes = ByteBuffer.allocate(PROBE_BYTES);
+            while (bytes.hasRemaining()) {
+                file.write(bytes);
             }
-            byte[] row = Fingerprint.unverified(size).toRow();
-            changes.add(Change.put(Family.BLOB, RowKey.of(digest.get()), row));
-            count++;
-            if (changes.size() == ROWS_PER_COMMIT) {
-                commit();
-            }
-        }
-
-        void commit() throws IOException {
-            index.commit(changes.toArray(Change[]::new));
-            changes.clear();
+            file.force(true);
+        } finally {
+            Files.deleteIfExists(probe);
         }
     }
 

@@ -21,6 +21,11 @@ final class RowKey {
         return ByteBuffer.allocate(1 + hash.length).put(code(digest.algorithm())).put(hash).array();
     }
 
+    /// What the keys of all digests begin with whose hash begins with a byte.
+    static byte[] prefix(Digest.Algorithm algorithm, int firstByte) {
+        return new byte[] {code(algorithm), (byte) firstByte};
+    }
+
     static Digest digest(byte[] key) {
         for (Digest.Algorithm algorithm : Digest.Algorithm.values()) {
             if (key.length > 0 && key[0] == code(algorithm)) {

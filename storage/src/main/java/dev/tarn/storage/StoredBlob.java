@@ -16,6 +16,10 @@ final class StoredBlob implements BlobFile {
         this.blob = blob;
     }
 
+    OpenBlob blob() {
+        return blob;
+    }
+
     @Override
     public long awaitSize() {
         return blob.size();
@@ -39,6 +43,11 @@ final class StoredBlob implements BlobFile {
     @Override
     public boolean isResident(long start, long end) {
         return blob.isResident(start, end);
+    }
+
+    @Override
+    public void suspect() {
+        blob.suspect();
     }
 
     @Override

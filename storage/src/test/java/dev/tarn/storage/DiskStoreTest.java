@@ -176,7 +176,13 @@ final class DiskStoreTest {
         layout.createFolders();
         try (Index index = Index.open(layout)) {
             BlobRows rows = new BlobRows(index);
-            var blobs = new DiskBlobStore(layout, rows, new PartialRows(layout, index));
+            var blobs =
+                    new DiskBlobStore(
+                            layout,
+                            rows,
+                            new PartialRows(layout, index),
+                            new Trouble(layout.probe(), Duration.ofSeconds(1)),
+                            StoreConfig.Verify.SCRUB);
             commit(blobs, DIGEST, BYTES);
             index.commit(Change.delete(Family.BLOB, RowKey.of(DIGEST)));
 

@@ -33,6 +33,9 @@ final class Sending implements ChannelFutureListener {
     /// The same where the bytes go through memory.
     private static final int BUFFER_BYTES_MAX = 256 << 10;
 
+    /// What `sendfile` says of a file that cannot be read; a socket never says it.
+    private static final String EIO = "Input/output error";
+
     private static final Logger LOG = LoggerFactory.getLogger(Sending.class);
 
     private final Channel channel;
@@ -109,6 +112,7 @@ final class Sending implements ChannelFutureListener {
                                     : new SharedFileRegion(blob.channel(), position, length)));
         } catch (IOException e) {
             LOG.error("an answer broke off after {} bytes", sentBytes, e);
+            blob.suspect();
             finish(false);
         }
     }
@@ -124,6 +128,11 @@ final class Sending implements ChannelFutureListener {
     @Override
     public void operationComplete(ChannelFuture left) {
         if (!left.isSuccess()) {
+            BlobFile unread = file;
+            if (unread != null && String.valueOf(left.cause().getMessage()).endsWith(EIO)) {
+                LOG.error("an answer broke off after {} bytes", sentBytes, left.cause());
+                unread.suspect();
+            }
             LOG.debug("a client left", left.cause());
             finish(false);
             return;
