@@ -80,14 +80,14 @@ final class Clients implements AutoCloseable {
     @Override
     public void close() {
         isOver = true;
-        for (Thread thread : threads) {
-            join(thread);
-        }
+        join(threads);
     }
 
-    private static void join(Thread thread) {
+    static void join(List<Thread> threads) {
         try {
-            thread.join();
+            for (Thread thread : threads) {
+                thread.join();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -73,6 +73,7 @@ record CrowdCampaign() implements Campaign {
             }
         } finally {
             isOver.set(true);
+            Clients.join(active);
             for (SocketChannel socket : idle) {
                 socket.close();
             }

@@ -49,9 +49,9 @@ record EvictionCampaign() implements Campaign {
                                 }
                             }));
         }
-        join(clients);
+        Clients.join(clients);
         isOver.set(true);
-        join(List.of(watch));
+        Clients.join(List.of(watch));
         invariants.alive("at the end", node);
         invariants.nothingIncoming("at the end", node.tree());
         node.stop();
@@ -75,16 +75,6 @@ record EvictionCampaign() implements Campaign {
                 ground.tally().count("looks while a file went");
             }
             dev.tarn.bench.machine.Pause.millis(20);
-        }
-    }
-
-    private static void join(List<Thread> threads) {
-        try {
-            for (Thread thread : threads) {
-                thread.join();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

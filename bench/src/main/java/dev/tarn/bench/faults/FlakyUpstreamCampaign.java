@@ -5,6 +5,7 @@ import dev.tarn.bench.machine.Pause;
 import dev.tarn.bench.scenario.Bench;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /// An upstream that is killed and comes back while a large blob is pulled. What is here is not
@@ -43,7 +44,7 @@ record FlakyUpstreamCampaign() implements Campaign {
             Duration patience = Duration.ofSeconds(90);
             invariants.right(when, Pull.of(node.endpoint(), blob).within(patience).run());
             killer.interrupt();
-            join(killer);
+            Clients.join(List.of(killer));
             node.stop();
             Bench.delete(node.store()); // the next pull is cold
         }
@@ -76,13 +77,5 @@ record FlakyUpstreamCampaign() implements Campaign {
 
     private static void await(long millis) throws InterruptedException {
         java.util.concurrent.TimeUnit.MILLISECONDS.sleep(millis);
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -92,11 +92,11 @@ record FullDiskCampaign() implements Campaign {
                         });
         ground.upstream().limit(RATE);
         if (percent == 0) {
-            join(filler);
+            Clients.join(List.of(filler));
         }
         invariants.right(when, Pull.of(node.endpoint(), blob).run());
         isFull.set(true);
-        join(filler);
+        Clients.join(List.of(filler));
         if (failure.get() != null) {
             throw failure.get();
         }
@@ -165,14 +165,6 @@ record FullDiskCampaign() implements Campaign {
                 Files.deleteIfExists(file);
             }
             ground.tally().count("clean-ups");
-        }
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

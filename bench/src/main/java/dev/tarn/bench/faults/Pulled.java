@@ -47,6 +47,6 @@ record Pulled(
 
     @Override
     public String toString() {
-        return "%s %d (%s)".formatted(kind, status, detail.strip());
+        return "%s %d (%s)".formatted(kind, status, detail.strip().replaceAll("\\s*\\R", " | "));
     }
 }

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -50,10 +52,7 @@ record SoakCampaign() implements Campaign {
         node.start();
         long total = ground.seconds(60, 1_800) * 1_000L;
         List<Blob> hits = ground.blobs(20, 200_000);
-        List<List<Long>> series = new ArrayList<>();
-        for (Kind _ : Kind.values()) {
-            series.add(new ArrayList<>());
-        }
+        Map<Kind, List<Long>> series = new EnumMap<>(Kind.class);
         ground.upstream().limit(20e6);
         for (int sample = 0; sample < SAMPLES; sample++) {
             List<Blob> blobs = new ArrayList<>(hits);
@@ -62,20 +61,26 @@ record SoakCampaign() implements Campaign {
                     Clients.start(CLIENTS, node, blobs, ground.random(), invariants, "soak")) {
                 Pause.millis(total / SAMPLES);
             }
-            series.get(0).add(heap(node));
-            series.get(1).add(node.status("VmRSS"));
-            series.get(2).add(node.status("Threads"));
-            series.get(3).add(node.descriptors());
+            for (Kind kind : Kind.values()) {
+                series.computeIfAbsent(kind, _ -> new ArrayList<>()).add(look(node, kind));
+            }
             for (Blob blob : blobs.subList(hits.size(), blobs.size())) {
                 Files.deleteIfExists(node.tree().place(blob)); // the disk is not what is tested
                 Files.delete(blob.file());
             }
         }
-        for (Kind kind : Kind.values()) {
-            judge(ground, kind, series.get(kind.ordinal()));
-        }
+        series.forEach((kind, samples) -> judge(ground, kind, samples));
         invariants.alive("at the end", node);
         invariants.nothingIncoming("at the end", node.tree());
+    }
+
+    private static long look(Node node, Kind kind) throws IOException {
+        return switch (kind) {
+            case HEAP_KB -> heap(node);
+            case RESIDENT_KB -> node.status("VmRSS");
+            case THREADS -> node.status("Threads");
+            case DESCRIPTORS -> node.descriptors();
+        };
     }
 
     /// Compares the second third of the samples with the last one: the first is for warming up.

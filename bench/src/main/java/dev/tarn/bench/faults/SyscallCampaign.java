@@ -32,8 +32,11 @@ record SyscallCampaign() implements Campaign {
     private static final int FEW_POINTS = 3;
     private static final int POINTS_MAX = 200;
 
-    /// The carrier of all virtual threads, of which there is one here, and the index's own thread.
-    static final List<String> THREADS = List.of("ForkJoinPool-1-", "index-committer");
+    /// The thread that all virtual threads run on, of which there is one here.
+    static final String CARRIER = "ForkJoinPool-1-";
+
+    /// And the index's own.
+    static final List<String> THREADS = List.of(CARRIER, "index-committer");
 
     @Override
     public String name() {

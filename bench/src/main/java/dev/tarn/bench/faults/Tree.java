@@ -75,8 +75,7 @@ record Tree(Path root) {
             return true; // evicted meanwhile
         }
         String hex = HexFormat.of().formatHex(hash.digest());
-        return file.getFileName().toString().equals(hex)
-                && file.getParent().getFileName().toString().equals(hex.substring(0, 2));
+        return file.endsWith(Path.of(hex.substring(0, 2), hex));
     }
 
     /// All files below a folder, in order.
