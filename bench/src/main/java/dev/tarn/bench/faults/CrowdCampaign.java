@@ -25,6 +25,9 @@ record CrowdCampaign() implements Campaign {
     private static final int PER_ADDRESS = 50;
     private static final long BETWEEN_MILLIS = 1_000;
 
+    /// An idle connection is one that has had its answer.
+    private static final String IDLE = "GET /v2/ HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
     @Override
     public String name() {
         return "crowd";
@@ -47,11 +50,12 @@ record CrowdCampaign() implements Campaign {
         }
         AtomicBoolean isOver = new AtomicBoolean();
         List<Double> firstBytes = Collections.synchronizedList(new ArrayList<>());
+        List<Double> lateness = Collections.synchronizedList(new ArrayList<>());
         List<SocketChannel> idle = new ArrayList<>();
         List<Thread> active = new ArrayList<>();
         try {
             for (int i = 0; i < 10_000 / part; i++) {
-                idle.add(connect(node, i / PER_ADDRESS + 1, "", true));
+                idle.add(connect(node, i / PER_ADDRESS + 1, IDLE, true));
             }
             for (int i = 0; i < 500 / part; i++) {
                 int client = i;
@@ -64,11 +68,13 @@ record CrowdCampaign() implements Campaign {
                                                 client,
                                                 isOver,
                                                 firstBytes,
+                                                lateness,
                                                 invariants)));
             }
             long until = System.nanoTime() + ground.seconds(40, 600) * 1_000_000_000L;
             while (System.nanoTime() < until) {
                 slowSenders(ground, node, 2_000 / part);
+                refill(ground, node, idle);
                 ground.tally().most("MB RSS, at most", node.status("VmRSS") / 1_000);
             }
         } finally {
@@ -80,7 +86,10 @@ record CrowdCampaign() implements Campaign {
         }
         double p99 = Clients.quantile(firstBytes, 0.99);
         ground.tally().most("ms to the first byte of a hit, p99", Math.round(p99));
-        if (p99 > FIRST_BYTE_MAX_MILLIS) {
+        // What this client waits for a core though nobody is asked: not the mirror's.
+        double late = Clients.quantile(lateness, 0.99);
+        ground.tally().most("ms by which a client woke late, p99", Math.round(late));
+        if (p99 > FIRST_BYTE_MAX_MILLIS + late) {
             ground.tally().violated("p99 of a hit's first byte: %.1f ms".formatted(p99));
         }
         if (ground.tally().total("MB RSS, at most") * 1_000 > RESIDENT_MAX_KB) {
@@ -89,12 +98,41 @@ record CrowdCampaign() implements Campaign {
         invariants.alive("at the end", node);
     }
 
+    /// Those that were closed for being idle come back, as a pool of a client would.
+    private static void refill(Ground ground, Node node, List<SocketChannel> idle)
+            throws IOException {
+        ByteBuffer scratch = ByteBuffer.allocate(1_024);
+        int there = idle.size();
+        for (int i = 0; i < idle.size(); i++) {
+            scratch.clear();
+            boolean isGone;
+            try {
+                int count = idle.get(i).read(scratch);
+                isGone = count < 0 || ISO_8859_1.decode(scratch.flip()).toString().contains(" 503");
+            } catch (IOException e) {
+                isGone = true;
+            }
+            if (isGone) {
+                there--;
+                idle.get(i).close();
+                idle.set(i, connect(node, i / PER_ADDRESS + 1, IDLE, true));
+            }
+        }
+        ground.tally().count("looks at the idle ones");
+        ground.tally().add("idle connections seen, in all looks", there);
+        if (there < idle.size() / 2) {
+            ground.tally()
+                    .violated("only %d of %d idle ones are there".formatted(there, idle.size()));
+        }
+    }
+
     private static void pullNowAndThen(
             Node node,
             List<Blob> blobs,
             int client,
             AtomicBoolean isOver,
             List<Double> firstBytes,
+            List<Double> lateness,
             Invariants invariants) {
         Pause.millis(client * BETWEEN_MILLIS / 500);
         while (!isOver.get()) {
@@ -103,6 +141,7 @@ record CrowdCampaign() implements Campaign {
             Pulled pulled = invariants.right("in the crowd", pull.from(20_000 + client).run());
             firstBytes.add(pulled.firstByteMillis());
             Pause.until(next);
+            lateness.add((System.nanoTime() - next) / 1e6);
         }
     }
 

@@ -172,7 +172,8 @@ record Pull(
             try {
                 while (position < length && (leaveAfter < 0 || position < leaveAfter)) {
                     pace.await(position);
-                    int count = in.read(buffer, 0, most);
+                    long room = leaveAfter < 0 ? most : Math.min(most, leaveAfter - position);
+                    int count = in.read(buffer, 0, (int) room);
                     if (count < 0) {
                         return outcome(Pulled.Kind.CUT, "ended after %d of %d bytes");
                     }

@@ -19,7 +19,7 @@ record SlowReaderCampaign() implements Campaign {
     private static final double SLOWDOWN_MAX = 1.2;
 
     /// What two runs of the same differ by on a machine with two cores.
-    private static final double NOISE_MILLIS = 250;
+    private static final double NOISE_MILLIS = 100;
 
     @Override
     public String name() {
@@ -36,34 +36,42 @@ record SlowReaderCampaign() implements Campaign {
         Invariants invariants = new Invariants(ground.tally());
         Node node = ground.node();
         node.start();
-        for (int round = 0; round < ground.rounds(1, 10); round++) {
-            ground.upstream().limit(20e6);
-            fast(node, ground.blob(SIZE), invariants); // the JVM compiles
-            double alone = fast(node, ground.blob(SIZE), invariants);
-            long before = node.status("VmRSS");
-            Blob blob = ground.blob(SIZE);
-            double beside;
-            long after;
-            try (SlowReaders slow =
-                    SlowReaders.open(node.endpoint(), blob, Shelf.pathOf(blob), SLOW)) {
-                slow.read(Duration.ofMillis(500), 20_000);
-                beside = fast(node, blob, invariants);
-                slow.read(Duration.ofSeconds(2), 20_000);
-                after = node.status("VmRSS");
-            }
-            ground.tally().add("slow readers", SLOW);
-            ground.tally().most("ms p99 of the fast ones alone", (long) alone);
-            ground.tally().most("ms p99 beside slow ones", (long) beside);
-            ground.tally().most("MB more for 500 slow readers", (after - before) / 1_000);
-            if (beside > SLOWDOWN_MAX * alone + NOISE_MILLIS) {
-                ground.tally()
-                        .violated("fast ones took %.0f ms, alone %.0f".formatted(beside, alone));
-            }
-            if ((after - before) * 1_024 > SLOW * BYTES_PER_CONNECTION_MAX) {
-                ground.tally().violated("RSS grew from %d to %d kB".formatted(before, after));
-            }
+        ground.upstream().limit(20e6);
+        fast(node, ground.blob(SIZE), invariants); // the JVM compiles
+        double alone = Double.MAX_VALUE;
+        double beside = Double.MAX_VALUE;
+        for (int round = 0; round < ground.rounds(4, 30); round++) {
+            alone = Math.min(alone, fast(node, ground.blob(SIZE), invariants));
+            beside = Math.min(beside, besideSlowOnes(ground, node, invariants));
+        }
+        ground.tally().most("ms p99 of the fast ones alone", (long) alone);
+        ground.tally().most("ms p99 beside slow ones", (long) beside);
+        // The best of some rounds each: another process on two cores costs more than all readers
+        // do.
+        if (beside > SLOWDOWN_MAX * alone + NOISE_MILLIS) {
+            ground.tally().violated("fast ones took %.0f ms, alone %.0f".formatted(beside, alone));
         }
         ground.upstream().heal();
+    }
+
+    private static double besideSlowOnes(Ground ground, Node node, Invariants invariants)
+            throws IOException {
+        long before = node.status("VmRSS");
+        Blob blob = ground.blob(SIZE);
+        double beside;
+        long after;
+        try (SlowReaders slow = SlowReaders.open(node.endpoint(), blob, Shelf.pathOf(blob), SLOW)) {
+            slow.read(Duration.ofMillis(300), 20_000);
+            beside = fast(node, blob, invariants);
+            slow.read(Duration.ofSeconds(1), 20_000);
+            after = node.status("VmRSS");
+        }
+        ground.tally().add("slow readers", SLOW);
+        ground.tally().most("MB more for 500 slow readers", (after - before) / 1_000);
+        if ((after - before) * 1_024 > SLOW * BYTES_PER_CONNECTION_MAX) {
+            ground.tally().violated("RSS grew from %d to %d kB".formatted(before, after));
+        }
+        return beside;
     }
 
     private static double fast(Node node, Blob blob, Invariants invariants) {
