@@ -3,6 +3,7 @@ package dev.tarn.bench.faults;
 import dev.tarn.bench.fixture.Blob;
 import dev.tarn.bench.machine.Commands;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,15 +88,26 @@ record ReadErrorCampaign() implements Campaign {
         }
         node.stop();
         Disks.run("sync", "-f", place.toString());
-        long end = firstBlockOfTheLast(node.tree(), blobs) * BLOCK_BYTES;
+        Blob lost = last(node.tree(), blobs);
+        long end = firstBlock(node.tree().place(lost)) * BLOCK_BYTES;
         ground.disks().unmount(place);
         place = ground.disks().mount(image);
         Node again = ground.node(place.resolve("store"));
         again.start();
+        Disks.run("sync", "-f", place.toString());
         try (RandomAccessFile backing = new RandomAccessFile(image.toFile(), "rw")) {
             backing.setLength(end);
         }
         Files.writeString(Path.of("/proc/sys/vm/drop_caches"), "1");
+        // Whatever is written behind the end lets the image grow, and what was lost read as zeros:
+        // so the lost blob is asked for first, and nothing is concluded where that has happened.
+        if (isReadable(again.tree().place(lost))) {
+            ground.tally().count("disks that grew again");
+            Files.delete(again.tree().place(lost));
+        } else {
+            ground.tally().count("disks with lost blocks");
+        }
+        invariants.right(when + ", the lost one", Pull.of(again.endpoint(), lost).run());
         for (Blob blob : blobs) {
             invariants.right(when, Pull.of(again.endpoint(), blob).run());
             ground.tally().count("reads from a broken disk");
@@ -109,18 +121,31 @@ record ReadErrorCampaign() implements Campaign {
         Files.delete(image);
     }
 
-    private static long firstBlockOfTheLast(Tree tree, List<Blob> blobs) throws IOException {
-        long last = 0;
+    private static boolean isReadable(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return in.read() >= 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /// The one that lies furthest back on the disk.
+    private static Blob last(Tree tree, List<Blob> blobs) throws IOException {
+        Blob last = blobs.getFirst();
         for (Blob blob : blobs) {
-            String extents =
-                    Commands.output(
-                            Path.of("/"), List.of("filefrag", "-v", tree.place(blob).toString()));
-            Matcher first = EXTENT.matcher(extents);
-            if (!first.find()) {
-                throw new IOException("no extents: " + extents);
+            if (firstBlock(tree.place(blob)) > firstBlock(tree.place(last))) {
+                last = blob;
             }
-            last = Math.max(last, Long.parseLong(first.group(1)));
         }
         return last;
+    }
+
+    private static long firstBlock(Path file) throws IOException {
+        String extents = Commands.output(Path.of("/"), List.of("filefrag", "-v", file.toString()));
+        Matcher first = EXTENT.matcher(extents);
+        if (!first.find()) {
+            throw new IOException("no extents: " + extents);
+        }
+        return Long.parseLong(first.group(1));
     }
 }

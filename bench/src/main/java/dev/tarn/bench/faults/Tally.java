@@ -43,7 +43,7 @@ final class Tally {
     void violated(String what) {
         violations.add(what);
         int number = violations.size();
-        if (number <= SHOWN_MAX) {
+        if (number <= SHOWN_MAX || what.contains(Invariants.WRONG)) {
             out.println("  BROKEN " + what);
         } else if (number == SHOWN_MAX + 1) {
             out.println("  … and more");

@@ -61,6 +61,9 @@ class InvariantsTest {
         invariants.nothingStray("now", new Tree(root));
         assertThat(tally.violations()).isEmpty();
         Files.createDirectories(root.resolve("index.broken-1"));
+        invariants.nothingStray("now", new Tree(root));
+        assertThat(tally.violations()).isEmpty();
+        Files.createDirectories(root.resolve("index.broken-2"));
         Files.createFile(root.resolve("quarantine/sha256-00"));
         invariants.nothingStray("now", new Tree(root));
         assertThat(tally.violations()).hasSize(2);
