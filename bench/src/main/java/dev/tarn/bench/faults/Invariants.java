@@ -118,14 +118,16 @@ final class Invariants {
 
     /// Nothing in the store's root but what belongs there: no draft, no copy, one broken index.
     void nothingStray(String when, Tree tree) throws IOException {
-        List<String> known = List.of("FORMAT", "blobs", "incoming", "quarantine", "index");
+        List<String> known =
+                List.of("FORMAT", "blobs", "incoming", "quarantine", "index", "lost+found");
         int broken = 0;
         try (Stream<Path> files = Files.list(tree.root())) {
             for (Path file : files.toList()) {
                 String name = file.getFileName().toString();
                 // One that was set aside may be kept for whoever wants to know why.
-                broken += name.startsWith("index.broken-") ? 1 : 0;
-                if (!known.contains(name) && !name.startsWith("index.broken-") || broken > 1) {
+                boolean isBroken = name.startsWith("index.broken-");
+                broken += isBroken ? 1 : 0;
+                if (isBroken ? broken > 1 : !known.contains(name)) {
                     tally.count("leftover files");
                     tally.violated(when + ": does not belong into a store: " + file);
                 }
