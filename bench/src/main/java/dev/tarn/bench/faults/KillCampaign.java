@@ -83,7 +83,7 @@ record KillCampaign() implements Campaign {
             ground.tally().count("kills");
             node.start();
             invariants.startedWithin(when, node, START_MAX);
-            invariants.agreed(when, node, PENDING_MAX);
+            invariants.agreed(when, node, PENDING_MAX * (round - first + 1));
             upstream.heal();
             invariants.kept(when, node, upstream, acknowledged);
         }
