@@ -12,7 +12,7 @@ public record Pace(long start, double bytesPerSecond) {
     }
 
     /// Waits until `bytes` may have been read.
-    void await(long bytes) {
+    public void await(long bytes) {
         if (Double.isFinite(bytesPerSecond)) {
             Pause.until(start + (long) (bytes / bytesPerSecond * 1e9));
         }
