@@ -27,7 +27,11 @@ class LimitsTest extends ServerFixture {
                                 Duration.ofSeconds(120),
                                 Duration.ofSeconds(1),
                                 10_000,
-                                1_000));
+                                1_000,
+                                5_000,
+                                2_500,
+                                1_024,
+                                Duration.ofSeconds(60)));
     }
 
     @ParameterizedTest
