@@ -93,6 +93,20 @@ final class RawClient implements Closeable {
         }
     }
 
+    /// Whether the server has closed the connection instead of answering, once it has done either.
+    boolean isGone() throws IOException {
+        try {
+            in.mark(1);
+            if (in.read() < 0) {
+                return true;
+            }
+            in.reset();
+            return false;
+        } catch (SocketException e) {
+            return true;
+        }
+    }
+
     int read() throws IOException {
         return in.read();
     }
