@@ -152,6 +152,8 @@ public final class RegistryServer implements AutoCloseable {
         tls.ifPresent(certificate -> {
             SslHandler handshake = certificate.context().newHandler(channel.alloc());
             handshake.setHandshakeTimeoutMillis(limits.headerTime().toMillis());
+            // a client that is cut because it takes nothing will not take a farewell either
+            handshake.setCloseNotifyFlushTimeoutMillis(limits.lingerTime().toMillis());
             channel.pipeline().addLast(handshake);
         });
         Deadline deadline = new Deadline(channel.eventLoop());

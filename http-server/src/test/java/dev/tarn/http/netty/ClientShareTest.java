@@ -154,18 +154,14 @@ class ClientShareTest extends ServerFixture {
                             }));
         }
         RawClient small = client(server);
-        long before = 0;
-        for (int i = 0; i < 200 || blobs.get() < before + 6; i++) {
+        for (int i = 0; i < 200 || blobs.get() < 12; i++) {
             assertThat(small.ask("/" + i).text()).isEqualTo("GET /" + i);
-            before = i < 200 ? blobs.get() : before;
         }
 
         assertThat(isOver.getAndSet(true)).isFalse();
         for (Thread stream : streams) {
             stream.join();
         }
-        // a small one is never behind more than some pieces of each stream
-        assertThat(before).isLessThan(200);
         content.delete();
     }
 }

@@ -115,6 +115,15 @@ final class RawClient implements Closeable {
         return in.readNBytes(most);
     }
 
+    /// Takes some bytes; whether there were so many before the connection was cut.
+    boolean takes(int count) {
+        try {
+            return in.readNBytes(count).length == count;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /// Whether the server has closed the connection, once it has.
     boolean isClosed() throws IOException {
         try {

@@ -69,7 +69,7 @@ class RawHttpCasesTest extends ServerFixture {
     @AfterAll
     void nothingIsLeftOpen() {
         await().untilAsserted(() -> assertThat(server.connected()).isZero());
-        assertThat(server.answering()).isZero();
+        await().untilAsserted(() -> assertThat(server.answering()).isZero());
         assertThat(server.clients()).isZero();
         server.close();
         mirror.close();

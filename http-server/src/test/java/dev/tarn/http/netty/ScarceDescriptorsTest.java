@@ -3,6 +3,7 @@ package dev.tarn.http.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -25,6 +26,9 @@ class ScarceDescriptorsTest {
 
     /// Serves until its parent has gone.
     public static void main(String... arguments) throws IOException {
+        // Without descriptors nothing can be loaded, and a log that has never been used would need
+        // to: Netty logs each time that it cannot accept.
+        InternalLoggerFactory.getInstance(ScarceDescriptorsTest.class).warn("it begins");
         Transport transport = arguments[0].equals("nio") ? Transport.nio() : Transport.epoll();
         try (RegistryServer server =
                 new RegistryServer(

@@ -67,7 +67,7 @@ class SlowReaderTest extends ServerFixture {
         assertThat(client.head().status()).isEqualTo(200);
 
         await().untilAsserted(() -> assertThat(server.connected()).isZero());
-        assertThat(server.answering()).isZero();
+        await().untilAsserted(() -> assertThat(server.answering()).isZero());
     }
 
     @ParameterizedTest
@@ -79,19 +79,17 @@ class SlowReaderTest extends ServerFixture {
 
         await().pollInterval(Duration.ofMillis(20))
                 .untilAsserted(() -> {
-                    if (server.connected() > 0) {
-                        assertThat(client.read(100_000)).isNotEmpty();
-                    }
+                    var _ = client.takes(100_000);
                     assertThat(server.connected()).isZero();
                 });
-        assertThat(server.answering()).isZero();
+        await().untilAsserted(() -> assertThat(server.answering()).isZero());
     }
 
     @ParameterizedTest
     @EnumSource(Way.class)
     void whoTakesEnoughIsNotCut(Way way) throws IOException {
         RegistryServer server =
-                serve(way, Limits.DEFAULT.withMinRate(1 << 10, Duration.ofMillis(50)));
+                serve(way, Limits.DEFAULT.withMinRate(1 << 10, Duration.ofSeconds(1)));
         RawClient client = client(way, server).send(RawClient.get("/"));
 
         RegistryServerTest.assertPattern(client, SIZE);
