@@ -22,13 +22,17 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0:it did what it was asked to",
             "1:it failed; one line on standard error says why",
-            "2:the configuration or the command line is wrong"
+            "2:the configuration or the command line is wrong",
+            "3:out of memory, or a thread died that it cannot do without; start it again"
         })
 public final class Main implements Runnable {
 
     static final int OK = 0;
     static final int FAILED = 1;
     static final int WRONG_CONFIGURATION = 2;
+
+    /// Also what a JVM ends with that is told to exit when it is out of memory.
+    static final int BROKEN = 3;
 
     @Spec private CommandSpec spec = CommandSpec.create();
 

@@ -6,6 +6,7 @@ import dev.tarn.config.Address;
 import dev.tarn.config.TarnConfig;
 import dev.tarn.http.RegistryHandler;
 import dev.tarn.http.UpstreamTable;
+import dev.tarn.http.netty.Limits;
 import dev.tarn.http.netty.RegistryServer;
 import dev.tarn.http.netty.ServerConfig;
 import dev.tarn.http.netty.TlsFiles;
@@ -84,6 +85,7 @@ final class Mirror implements AutoCloseable {
                                         .tls()
                                         .map(tls -> new TlsFiles(tls.certificate(), tls.key())),
                                 config.http().drainTimeout()),
+                        limits(config.http().limits()),
                         new RegistryHandler(table(config, network), blobs, manifests, listener));
         parts.add(server);
         if (config.http().tls().isEmpty()) {
@@ -91,6 +93,13 @@ final class Mirror implements AutoCloseable {
         }
         isReady = true;
         network.prepareTls();
+    }
+
+    private static Limits limits(TarnConfig.Share share) {
+        return Limits.DEFAULT
+                .withConnections(share.connections())
+                .withClients(share.connectionsPerClient(), share.requestsPerClient())
+                .withMinRate(share.minRateBytes());
     }
 
     private static DiskStore openStore(TarnConfig config) throws IOException {

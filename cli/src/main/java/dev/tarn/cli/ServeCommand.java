@@ -32,6 +32,7 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         TarnConfig config = configOption.read(environment);
         Log.setLevel(config.logLevel());
+        LastResort.install();
         Termination termination = Termination.listen(config.http().drainTimeout().plus(CLOSE_MAX));
         try (Mirror mirror = Mirror.start(config, environment)) {
             spec.commandLine().getOut().println(mirror.readyLine());

@@ -113,7 +113,18 @@ public final class ConfigReader {
         return new TarnConfig.Http(
                 http.value("addr", Address::parse, new Address("127.0.0.1", 5000)),
                 tls(http.section("tls")),
-                http.value("draintimeout", Format.duration(WAIT_MAX), Duration.ofSeconds(30)));
+                http.value("draintimeout", Format.duration(WAIT_MAX), Duration.ofSeconds(30)),
+                share(http));
+    }
+
+    private static TarnConfig.Share share(Section http) {
+        TarnConfig.Share usual = TarnConfig.Share.USUAL;
+        Format<Integer> count = Format.integer(1, 1_000_000);
+        return new TarnConfig.Share(
+                http.value("connections", count, usual.connections()),
+                http.value("connections-per-client", count, usual.connectionsPerClient()),
+                http.value("requests-per-client", count, usual.requestsPerClient()),
+                http.value("min-rate", Format.size("0", "1GiB"), usual.minRateBytes()));
     }
 
     private static Optional<TarnConfig.Tls> tls(Section tls) {

@@ -35,7 +35,20 @@ public record TarnConfig(
     /// Where and how clients are served.
     ///
     /// @param drainTimeout how long answers under way may take to finish when the mirror stops
-    public record Http(Address address, Optional<Tls> tls, Duration drainTimeout) {}
+    public record Http(Address address, Optional<Tls> tls, Duration drainTimeout, Share limits) {
+
+        public Http(Address address, Optional<Tls> tls, Duration drainTimeout) {
+            this(address, tls, drainTimeout, Share.USUAL);
+        }
+    }
+
+    /// What clients may take, all of them or each.
+    ///
+    /// @param minRateBytes what a client must take of an answer in a second; 0 for nothing
+    public record Share(
+            int connections, int connectionsPerClient, int requestsPerClient, long minRateBytes) {
+        static final Share USUAL = new Share(10_000, 5_000, 2_500, 1 << 10);
+    }
 
     /// PEM files: the certificate chain, and its key.
     public record Tls(Path certificate, Path key) {}

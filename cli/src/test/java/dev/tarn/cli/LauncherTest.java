@@ -57,6 +57,7 @@ class LauncherTest {
                                 "-Xmx1g -Dx=y"));
 
         assertThat(said.out()).contains(" -Xmx1g -Dx=y -cp ");
+        assertThat(said.out()).contains(" -XX:+ExitOnOutOfMemoryError ");
     }
 
     @Test

@@ -38,6 +38,8 @@ class ConfigReaderTest {
         assertThat(config.http().address()).isEqualTo(new Address("127.0.0.1", 5000));
         assertThat(config.http().tls()).isEmpty();
         assertThat(config.http().drainTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.http().limits())
+                .isEqualTo(new TarnConfig.Share(10_000, 5_000, 2_500, 1_024));
         assertThat(config.admin()).isEqualTo(new Address("127.0.0.1", 5001));
         assertThat(config.defaultUpstream()).isEqualTo(new RegistryHost("docker.io"));
         assertThat(config.hosts()).isEmpty();
@@ -65,7 +67,8 @@ class ConfigReaderTest {
         TarnConfig config =
                 file.read(
                         """
-                        http: {addr: ":80", tls: {certificate: %1$s, key: %1$s}, draintimeout: 5s}
+                        http: {addr: ":80", tls: {certificate: %1$s, key: %1$s}, draintimeout: 5s,
+                          connections: 100, connections-per-client: 50, requests-per-client: 25, min-rate: 2KiB}
                         admin: {addr: "[::1]:81"}
                         storage: {rootdirectory: /data, verify: fs-verity, scrub-interval: 60d, scrub-rate: 1MiB}
                         default-upstream: one.local:5000
@@ -94,7 +97,8 @@ class ConfigReaderTest {
                                 new TarnConfig.Http(
                                         new Address("", 80),
                                         Optional.of(new TarnConfig.Tls(pem, pem)),
-                                        Duration.ofSeconds(5)),
+                                        Duration.ofSeconds(5),
+                                        new TarnConfig.Share(100, 50, 25, 2_048)),
                                 new Address("::1", 81),
                                 Path.of("/data"),
                                 new StoreConfig(

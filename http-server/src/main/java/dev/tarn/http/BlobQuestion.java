@@ -16,7 +16,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A blob that is asked for, all or a part of it, or how large it is.
-final class BlobQuestion implements Question {
+final class BlobQuestion implements Question, Repair {
 
     private final Asked asked;
     private final BlobPuller blobs;
@@ -59,6 +59,16 @@ final class BlobQuestion implements Question {
             return described(size.bytes(), size.outcome());
         }
         return found(blobs.pull(asked.target(), digest, range.orElse(ByteRange.whole())));
+    }
+
+    @Override
+    public void condemn(BlobContent damaged) {
+        blobs.condemn(digest, damaged);
+    }
+
+    @Override
+    public BlobContent pull() throws InterruptedException {
+        return blobs.pull(asked.target(), digest, range.orElse(ByteRange.whole())).content();
     }
 
     private boolean isAboutSize() {
@@ -106,12 +116,13 @@ final class BlobQuestion implements Question {
     private Found found(BlobContent content, ContentRange part, Outcome outcome) {
         ResponseHead known = hitHead;
         if (known != null && outcome == Outcome.HIT) {
-            return new Found(Response.of(known, content, part), outcome);
+            return new Found(Response.of(known, content, part, this), outcome);
         }
         Response response =
                 range.isPresent() && part.length() > 0
-                        ? Response.blob(206, content, part).with("Content-Range", part.header())
-                        : Response.blob(200, content, part);
+                        ? Response.blob(206, content, part, this)
+                                .with("Content-Range", part.header())
+                        : Response.blob(200, content, part, this);
         Found found = asked.found(response.with("Accept-Ranges", "bytes"), digest, outcome);
         if (outcome == Outcome.HIT) {
             hitHead = found.response().head();

@@ -17,7 +17,10 @@ public record Response(ResponseHead head, Body body, Consumer<Sent> whenSent)
 
         record Bytes(ByteBuffer bytes) implements Body {}
 
-        record Blob(BlobContent content, ContentRange part) implements Body {}
+        /// A part of a blob.
+        ///
+        /// @param repair how to go on where the content cannot be read
+        record Blob(BlobContent content, ContentRange part, Repair repair) implements Body {}
     }
 
     /// How many bytes of the body have left, and whether those were all.
@@ -39,7 +42,11 @@ public record Response(ResponseHead head, Body body, Consumer<Sent> whenSent)
 
     /// The content is the response's from here on.
     public static Response blob(int status, BlobContent content, ContentRange part) {
-        return new Response(ResponseHead.of(status), new Body.Blob(content, part), _ -> {})
+        return blob(status, content, part, Repair.NONE);
+    }
+
+    public static Response blob(int status, BlobContent content, ContentRange part, Repair repair) {
+        return new Response(ResponseHead.of(status), new Body.Blob(content, part, repair), _ -> {})
                 .with("Content-Type", "application/octet-stream")
                 .with("Content-Length", Long.toString(part.length()));
     }
@@ -53,8 +60,8 @@ public record Response(ResponseHead head, Body body, Consumer<Sent> whenSent)
         return new Response(head, new Body.Bytes(bytes), _ -> {});
     }
 
-    static Response of(ResponseHead head, BlobContent content, ContentRange part) {
-        return new Response(head, new Body.Blob(content, part), _ -> {});
+    static Response of(ResponseHead head, BlobContent content, ContentRange part, Repair repair) {
+        return new Response(head, new Body.Blob(content, part, repair), _ -> {});
     }
 
     public int status() {
@@ -82,7 +89,7 @@ public record Response(ResponseHead head, Body body, Consumer<Sent> whenSent)
 
     @Override
     public void close() {
-        if (body instanceof Body.Blob(BlobContent content, _)) {
+        if (body instanceof Body.Blob(BlobContent content, _, _)) {
             content.close();
         }
     }

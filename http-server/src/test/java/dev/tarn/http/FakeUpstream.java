@@ -29,29 +29,29 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /// A registry in memory that remembers what it was asked, and fails when it is told to.
-final class FakeUpstream implements Upstream {
+public final class FakeUpstream implements Upstream {
 
     final Map<Digest, byte[]> blobs = new ConcurrentHashMap<>();
     final Map<String, RawManifest> manifests = new ConcurrentHashMap<>();
     final List<String> asked = new CopyOnWriteArrayList<>();
-    TagPage tags = new TagPage(List.of(), Optional.empty());
+    public TagPage tags = new TagPage(List.of(), Optional.empty());
     @Nullable Referrers referrers;
     @Nullable RuntimeException failure;
     Duration tagTtl = Duration.ofHours(1);
 
     private final RegistryHost host;
 
-    FakeUpstream(String host) {
+    public FakeUpstream(String host) {
         this.host = new RegistryHost(host);
     }
 
-    Digest addBlob(byte[] bytes) {
+    public Digest addBlob(byte[] bytes) {
         Digest digest = Digest.of(Digest.Algorithm.SHA256, bytes);
         blobs.put(digest, bytes);
         return digest;
     }
 
-    void addManifest(RepositoryName name, String tag, RawManifest manifest) {
+    public void addManifest(RepositoryName name, String tag, RawManifest manifest) {
         manifests.put(name + ":" + tag, manifest);
         manifests.put(name + ":" + manifest.digest(), manifest);
     }
@@ -128,7 +128,7 @@ final class FakeUpstream implements Upstream {
                 .orElseThrow(() -> new Unknown(ErrorCode.MANIFEST_UNKNOWN, "no referrers"));
     }
 
-    List<String> takeAsked() {
+    public List<String> takeAsked() {
         List<String> taken = new ArrayList<>(asked);
         asked.clear();
         return taken;

@@ -117,7 +117,7 @@ abstract class RegistryHandlerFixture {
                             bytes.duplicate().get(copy);
                             yield copy;
                         }
-                        case Body.Blob(BlobContent content, ContentRange part) ->
+                        case Body.Blob(BlobContent content, ContentRange part, _) ->
                                 read(content, part);
                     };
         }

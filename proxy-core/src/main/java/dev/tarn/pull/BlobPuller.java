@@ -95,6 +95,24 @@ public final class BlobPuller implements AutoCloseable {
                 : Optional.empty();
     }
 
+    /// Takes a blob from the store that could not be read, unless something else is stored there by
+    /// now: of many who read the same file, the first has it fetched again for all. May wait.
+    public void condemn(Digest digest, BlobContent damaged) {
+        Optional<BlobContent> stored = blobs.find(digest);
+        if (stored.isPresent()) {
+            boolean isDamaged;
+            try (BlobContent content = stored.get()) {
+                isDamaged =
+                        content.file().isEmpty()
+                                || damaged.file().isEmpty()
+                                || content.file().equals(damaged.file());
+            }
+            if (isDamaged) {
+                blobs.condemn(digest);
+            }
+        }
+    }
+
     /// The size of the blob, without fetching it.
     public BlobSize size(Target target, Digest digest) throws InterruptedException {
         Optional<BlobPull> stored = pullStored(target, digest);

@@ -59,6 +59,18 @@ public final class Network implements AutoCloseable {
         this.allocator = allocator;
         IoHandlerFactory io = isEpoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.loops = new MultiThreadIoEventLoopGroup(LOOPS, io);
+        loops.forEach(loop -> loop.terminationFuture().addListener(_ -> dieUnlessClosed()));
+    }
+
+    /// Whoever waits for an upstream would wait in vain. Netty only logs that a loop has died; this
+    /// tells whoever watches over the process.
+    private void dieUnlessClosed() {
+        if (!isClosed()) {
+            Thread current = Thread.currentThread();
+            current.getUncaughtExceptionHandler()
+                    .uncaughtException(
+                            current, new IllegalStateException("an event loop has died"));
+        }
     }
 
     public static Network open(ProxySettings proxies) {

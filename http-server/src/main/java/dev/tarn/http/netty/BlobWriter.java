@@ -1,146 +1,243 @@
 package dev.tarn.http.netty;
 
+import dev.tarn.http.ErrorResponse;
 import dev.tarn.http.Response;
 import dev.tarn.http.Response.Body;
 import dev.tarn.http.Response.Sent;
-import dev.tarn.oci.ContentRange;
 import dev.tarn.oci.RegistryException;
+import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.pull.BlobContent;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelProgressiveFuture;
 import io.netty.channel.ChannelProgressiveFutureListener;
 import io.netty.channel.ChannelProgressivePromise;
 import io.netty.handler.ssl.SslHandler;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.Serial;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Sends a blob whose bytes are still coming; one writer per answer. Runs on the virtual thread of
-/// the request, which waits for each piece to leave before it takes the next: a slow client costs a
-/// socket buffer, never heap, and does not hold an event loop.
+/// Sends a blob whose bytes are still coming, or the rest of one whose file turned out to be
+/// damaged; one writer per answer. Runs on the virtual thread of the request, which waits for each
+/// piece to leave before it takes the next: a slow client costs a socket buffer, never heap, and
+/// does not hold an event loop.
 final class BlobWriter {
 
     /// The most that one piece holds where the bytes go through memory.
     private static final int BUFFER_BYTES_MAX = 256 << 10;
 
+    /// What is held back while it is in doubt whether the bytes before it were right.
+    private static final int HELD_BACK_BYTES = 16 << 10;
+
     private static final Logger LOG = LoggerFactory.getLogger(BlobWriter.class);
 
     private final Channel channel;
-    private final Duration idleTime;
+    private final Response response;
+    private final Patience patience;
+    private final boolean isEncrypted;
+    private boolean isBegun;
+    private boolean isDamaged;
+    private long alreadySentBytes;
     private long sentBytes;
+    private long waitedNanos;
 
-    /// @param idleTime how long a client may take no bytes
-    BlobWriter(Channel channel, Duration idleTime) {
+    BlobWriter(Channel channel, Limits limits, Response response) {
         this.channel = channel;
-        this.idleTime = idleTime;
+        this.response = response;
+        this.patience = new Patience(limits);
+        this.isEncrypted = channel.pipeline().get(SslHandler.class) != null;
     }
 
-    /// Writes all of an answer, and closes it; whether it has left whole. Where it has not, the
-    /// connection is closed: fewer bytes than `Content-Length` is the only honest signal left.
+    /// Goes on behind what others have sent, until the content could not be read.
+    ///
+    /// @param position the first byte of the blob that has not been sent
+    /// @param hasHead whether the head has been sent
+    BlobWriter behind(long position, boolean hasHead) {
+        if (response.body() instanceof Body.Blob blob) {
+            alreadySentBytes = position - blob.part().start();
+        }
+        isBegun = hasHead;
+        isDamaged = true;
+        return this;
+    }
+
+    /// Writes all of an answer, or the rest of it, and closes it; whether it has left whole. Where
+    /// it has not, the connection is closed: fewer bytes than `Content-Length` is the only honest
+    /// signal left.
     ///
     /// @param ending the last header lines and the empty line behind them
-    boolean write(Response response, byte[] ending) throws InterruptedException {
+    boolean write(byte[] ending) throws InterruptedException {
         boolean isComplete = false;
+        boolean isAnswered = false;
         try (response) {
-            var _ = channel.write(Unpooled.wrappedBuffer(response.head().encoded(), ending));
-            if (response.body() instanceof Body.Blob(BlobContent content, ContentRange part)) {
-                write(content, part);
+            if (response.body() instanceof Body.Blob blob) {
+                writeBody(blob, ending);
+            } else {
+                writePiece(head(response, ending), 0);
             }
             isComplete = true;
         } catch (ClientLeft e) {
             LOG.debug("a client left", e);
-        } catch (IOException | RegistryException e) {
-            LOG.warn("an answer broke off after {} bytes", sentBytes, e);
+        } catch (RegistryException e) {
+            LOG.warn("an answer broke off after {} bytes", sentBytes(), e);
+            isAnswered = !isBegun && fail(e, ending);
+        } catch (IOException e) {
+            LOG.warn("an answer broke off after {} bytes", sentBytes(), e);
         } finally {
-            if (!isComplete) {
+            if (!isComplete && !isAnswered) {
                 var _ = channel.close();
             }
-            response.whenSent().accept(new Sent(sentBytes, isComplete));
+            response.whenSent().accept(new Sent(sentBytes(), isComplete));
         }
-        return isComplete;
+        return isComplete || isAnswered;
     }
 
-    private void write(BlobContent content, ContentRange part)
-            throws IOException, InterruptedException {
-        Optional<FileChannel> file = isEncrypted() ? Optional.empty() : content.file();
-        long lengthMax = file.isPresent() ? Sending.REGION_BYTES_MAX : BUFFER_BYTES_MAX;
-        long position = part.start();
-        while (position < part.end()) {
-            long readable = Math.min(content.awaitReadable(position), part.end());
-            long length = Math.min(readable - position, lengthMax);
+    private long sentBytes() {
+        return alreadySentBytes + sentBytes;
+    }
+
+    /// While nothing has left, a failure can still be told by a status.
+    private boolean fail(RegistryException failure, byte[] ending) throws InterruptedException {
+        try (Response answer = ErrorResponse.of(failure)) {
+            ByteBuf head = head(answer, ending);
             writePiece(
-                    file.isPresent()
-                            ? new Sending.SharedFileRegion(file.get(), position, length)
-                            : buffer(content, position, (int) length));
-            position += length;
-            sentBytes += length;
+                    answer.body() instanceof Body.Bytes(ByteBuffer bytes)
+                            ? Unpooled.wrappedBuffer(head, Unpooled.wrappedBuffer(bytes))
+                            : head,
+                    0);
+            return true;
+        } catch (ClientLeft e) {
+            LOG.debug("a client left", e);
+            return false;
         }
     }
 
-    private void writePiece(Object piece) throws ClientLeft, InterruptedException {
-        AtomicLong progress = new AtomicLong();
-        ChannelProgressivePromise left = channel.newProgressivePromise();
-        left.addListener(new Progress(progress));
-        var _ = channel.writeAndFlush(piece, left);
-        awaitLeft(left, progress);
+    private static ByteBuf head(Response response, byte[] ending) {
+        return Unpooled.wrappedBuffer(response.head().encoded(), ending);
+    }
+
+    private void writeBody(Body.Blob blob, byte[] ending) throws IOException, InterruptedException {
+        long end = blob.part().end();
+        long position = blob.part().start() + alreadySentBytes;
+        try (Salvage salvage = new Salvage(blob)) {
+            if (isDamaged) {
+                salvage.replace(position, new IOException("its file is damaged"));
+            }
+            while (position < end) {
+                Object piece;
+                int length;
+                try {
+                    if (salvage.hasDoubts() && end - position <= HELD_BACK_BYTES) {
+                        settle(salvage);
+                    }
+                    long limit = salvage.hasDoubts() ? end - HELD_BACK_BYTES : end;
+                    long readable = salvage.content().awaitReadable(position);
+                    length = pieceLength(Math.min(readable, limit) - position, salvage);
+                    piece = piece(salvage, position, length);
+                } catch (IOException e) {
+                    salvage.replace(position, e);
+                    continue;
+                }
+                if (!isBegun) {
+                    isBegun = true;
+                    var _ = channel.write(head(response, ending));
+                }
+                writePiece(piece, length);
+                position += length;
+                sentBytes += length;
+            }
+        }
+    }
+
+    /// Before the last bytes go, what went before them must have been right.
+    private static void settle(Salvage salvage) throws IOException, InterruptedException {
+        if (!salvage.isRight()) {
+            throw new UpstreamFailed(
+                    UpstreamFailed.Kind.CUT_OFF, "what was sent of a damaged file was wrong");
+        }
+    }
+
+    private int pieceLength(long most, Salvage salvage) {
+        boolean isInFile = isFromFile(salvage);
+        return (int) Math.min(most, isInFile ? Sending.REGION_BYTES_MAX : BUFFER_BYTES_MAX);
+    }
+
+    private boolean isFromFile(Salvage salvage) {
+        return !isEncrypted && !salvage.isOther() && salvage.content().file().isPresent();
+    }
+
+    private Object piece(Salvage salvage, long position, int length) throws IOException {
+        if (!isFromFile(salvage)) {
+            return buffer(salvage.content(), position, length);
+        }
+        FileChannel file = salvage.content().file().orElseThrow();
+        if (file.size() < position + length) {
+            throw new EOFException("the file is shorter than its blob");
+        }
+        return new Sending.SharedFileRegion(file, position, length);
     }
 
     /// Waits as long as the client goes on taking bytes. The piece is done with when this returns
     /// or throws: what it is sent from may be closed.
-    private void awaitLeft(ChannelFuture left, AtomicLong progress)
-            throws ClientLeft, InterruptedException {
+    private void writePiece(Object piece, int length) throws ClientLeft, InterruptedException {
+        AtomicLong progress = new AtomicLong();
+        ChannelProgressivePromise left = channel.newProgressivePromise();
+        left.addListener(new Progress(progress));
+        long start = System.nanoTime();
+        var _ = channel.writeAndFlush(piece, left);
         try {
-            long before;
-            do {
-                before = progress.get();
-            } while (!left.await(idleTime.toNanos(), TimeUnit.NANOSECONDS)
-                    && progress.get() != before);
+            boolean isOver = false;
+            while (!isOver && !left.await(patience.lookTime().toNanos(), TimeUnit.NANOSECONDS)) {
+                isOver =
+                        patience.isOver(
+                                sentBytes + Math.max(progress.get(), takenOf(length)),
+                                waitedNanos + System.nanoTime() - start);
+            }
         } finally {
             if (!left.isDone()) {
                 var _ = channel.close();
                 var _ = left.awaitUninterruptibly();
             }
         }
+        waitedNanos += System.nanoTime() - start;
         if (!left.isSuccess()) {
             throw new ClientLeft(left.cause());
         }
+        if (patience.isOver(sentBytes + length, waitedNanos)) {
+            throw new ClientLeft(null);
+        }
     }
 
-    private static ByteBuf filled(ByteBuf buffer, BlobContent content, long position, int length)
-            throws IOException {
-        ByteBuffer target = buffer.nioBuffer(0, length);
-        while (target.hasRemaining()) {
-            var _ = content.read(target, position + target.position());
-        }
-        return buffer.writerIndex(length);
+    /// How much of a piece has left at least. TLS tells of no progress, but what has been encrypted
+    /// waits in the outbound buffer; of a file nothing does.
+    private long takenOf(int length) {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        return buffer == null || !isEncrypted
+                ? 0
+                : Math.max(0, length - buffer.totalPendingWriteBytes());
     }
 
     private ByteBuf buffer(BlobContent content, long position, int length) throws IOException {
         ByteBuf buffer = channel.alloc().directBuffer(length);
         boolean isFilled = false;
         try {
-            ByteBuf filled = filled(buffer, content, position, length);
+            Salvage.fill(buffer.nioBuffer(0, length), content, position);
             isFilled = true;
-            return filled;
+            return buffer.writerIndex(length);
         } finally {
             if (!isFilled) {
                 buffer.release();
             }
         }
-    }
-
-    private boolean isEncrypted() {
-        return channel.pipeline().get(SslHandler.class) != null;
     }
 
     private record Progress(AtomicLong bytes) implements ChannelProgressiveFutureListener {
@@ -160,7 +257,7 @@ final class BlobWriter {
     private static final class ClientLeft extends IOException {
         @Serial private static final long serialVersionUID = 1L;
 
-        ClientLeft(Throwable cause) {
+        ClientLeft(@Nullable Throwable cause) {
             super("the client left", cause);
         }
     }

@@ -13,6 +13,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,9 +36,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final Limits limits;
     private final Handler handler;
     private final Answers answers;
+    private final Clients.Client client;
     private final ReadAhead readAhead;
     private @Nullable Head current;
     private @Nullable Thread waiting;
+    private @Nullable Sending sending;
 
     Connection(
             Channel channel,
@@ -46,6 +49,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             Limits limits,
             Handler handler,
             Answers answers,
+            Clients.Client client,
             ReadAhead readAhead) {
         this.channel = channel;
         this.gate = gate;
@@ -53,6 +57,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.limits = limits;
         this.handler = handler;
         this.answers = answers;
+        this.client = client;
         this.readAhead = readAhead;
     }
 
@@ -94,10 +99,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void begin(Head head) {
+    private void begin(Head asked) {
         if (current != null || !channel.isActive()) {
             return;
         }
+        Head head = client.begin() ? asked : Head.busy();
         if (!head.isPersistent()) {
             gate.finish();
         }
@@ -137,7 +143,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         } finally {
             Optional<Response> response = found;
             if (response.filter(Connection::isComing).isPresent()) {
-                stream(head, response.get());
+                stream(head, goesOn(head), new BlobWriter(channel, limits, response.get()));
             } else {
                 channel.eventLoop()
                         .execute(() ->
@@ -150,7 +156,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /// Whether there is a body of which some may still have to be waited for.
     private static boolean isComing(Response response) {
-        return response.body() instanceof Body.Blob(BlobContent content, ContentRange part)
+        return response.body() instanceof Body.Blob(BlobContent content, ContentRange part, _)
                 && !(content instanceof BlobFile)
                 && part.length() > 0;
     }
@@ -158,19 +164,34 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /// The one place where bytes come back; but for those that `stream` waits for.
     private void send(Head head, Response response) {
         if (isComing(response)) {
-            await(() -> stream(head, response));
+            boolean goesOn = goesOn(head);
+            await(() -> stream(head, goesOn, new BlobWriter(channel, limits, response)));
             return;
         }
         boolean goesOn = goesOn(head);
         Sending sending =
-                new Sending(
-                        channel,
-                        response,
-                        readAhead,
-                        isComplete -> answered(head, isComplete, goesOn));
+                new Sending(channel, response, readAhead, end -> sent(head, response, goesOn, end));
+        this.sending = sending;
         sending.start(ending(head, goesOn));
         if (!sending.isDone()) {
-            watch(sending);
+            watch(sending, new Patience(limits));
+        }
+    }
+
+    private void sent(Head head, Response response, boolean goesOn, Sending.End end) {
+        switch (end) {
+            case COMPLETE -> answered(head, true, goesOn);
+            case CUT -> answered(head, false, goesOn);
+            case DAMAGED -> {
+                Sending sent = Objects.requireNonNull(sending);
+                deadline.clear();
+                await(() ->
+                        stream(
+                                head,
+                                goesOn,
+                                new BlobWriter(channel, limits, response)
+                                        .behind(sent.position(), !sent.isUnbegun())));
+            }
         }
     }
 
@@ -183,27 +204,24 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return !goesOn ? CLOSE : head.isHttp10() ? KEEP_ALIVE : GOES_ON;
     }
 
-    /// Closes the connection when the client takes nothing for too long.
-    private void watch(Sending sending) {
-        long before = sending.progress();
+    /// Closes the connection when the client takes its bytes too slowly.
+    private void watch(Sending sending, Patience patience) {
         deadline.set(
-                limits.idleTime(),
+                patience.lookTime(),
                 () -> {
-                    if (sending.progress() == before) {
+                    if (patience.isOver(sending.progress(), sending.waitedNanos())) {
+                        LOG.debug("a client took its bytes too slowly");
                         var _ = channel.close();
                     } else {
-                        watch(sending);
+                        watch(sending, patience);
                     }
                 });
     }
 
-    private void stream(Head head, Response response) {
-        boolean goesOn = goesOn(head);
+    private void stream(Head head, boolean goesOn, BlobWriter writer) {
         boolean isComplete = false;
         try {
-            isComplete =
-                    new BlobWriter(channel, limits.idleTime())
-                            .write(response, ending(head, goesOn));
+            isComplete = writer.write(ending(head, goesOn));
         } catch (InterruptedException e) {
             LOG.debug("the client left before its answer was whole", e);
         } catch (RuntimeException e) {
@@ -217,8 +235,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private void answered(Head head, boolean isComplete, boolean goesOn) {
         current = null;
         waiting = null;
+        sending = null;
         deadline.clear();
         answers.end();
+        client.end();
         if (isComplete && goesOn && !answers.isDraining()) {
             gate.open();
         } else if (isComplete && !head.isPersistent()) {

@@ -30,6 +30,13 @@ final class Deadline {
         }
     }
 
+    /// What to do instead, at the same time.
+    void replace(Runnable action) {
+        if (otherwise != null) {
+            otherwise = action;
+        }
+    }
+
     void clear() {
         otherwise = null;
     }

@@ -43,6 +43,7 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
     private final HeadScanner scanner;
     private final Runnable closing = this::closeConnection;
     private State state = State.OPEN;
+    private boolean isFirst = true;
     private boolean isUnfinished;
     private boolean isPassingOn;
     private @Nullable ChannelHandlerContext context;
@@ -66,9 +67,12 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
         context = added;
     }
 
+    /// The first head has no more time than the others, and less to wait for: who connects wants
+    /// something. A client that has sent nothing at all when it is over is not answered either.
     @Override
     public void channelActive(ChannelHandlerContext ctx) throws Exception {
-        awaitHead();
+        boolean isShort = limits.headerTime().compareTo(limits.idleTime()) < 0;
+        deadline.set(isShort ? limits.headerTime() : limits.idleTime(), closing);
         super.channelActive(ctx);
     }
 
@@ -166,7 +170,7 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
                         return;
                     }
                     isUnfinished = true;
-                    deadline.set(limits.headerTime(), () -> refuse(Flaw.LATE));
+                    setHeadDeadline();
                 }
                 context().fireChannelRead(bytes);
             }
@@ -189,6 +193,15 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private void setHeadDeadline() {
+        Runnable late = () -> refuse(Flaw.LATE);
+        if (isFirst) {
+            deadline.replace(late);
+        } else {
+            deadline.set(limits.headerTime(), late);
+        }
+    }
+
     private void endUnfinished() {
         if (isUnfinished) {
             isUnfinished = false;
@@ -203,6 +216,7 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
 
     private void shut() {
         state = State.SHUT;
+        isFirst = false;
         deadline.clear();
     }
 

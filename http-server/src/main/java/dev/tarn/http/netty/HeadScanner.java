@@ -25,6 +25,7 @@ final class HeadScanner {
     private int headerCount;
     private boolean isRequestLine = true;
     private boolean isAfterCr;
+    private boolean isAfterSpace;
     private int lineLength;
 
     HeadScanner(int headerCountMax) {
@@ -60,10 +61,14 @@ final class HeadScanner {
             return b == '\n' && isAfterCr;
         }
         if (b == ' ' || b == '\t') {
-            // no line starts with a space: that would continue the one before; nor are there tabs
-            // between the parts of a request line
-            return lineLength > 0 && !(b == '\t' && isRequestLine);
+            // no line starts with a space: that would continue the one before; and between the
+            // parts
+            // of a request line there is one, and no tab
+            boolean isAllowed = lineLength > 0 && !(isRequestLine && (b == '\t' || isAfterSpace));
+            isAfterSpace = true;
+            return isAllowed;
         }
+        isAfterSpace = false;
         return b == '\r' || b < 0 || (b > ' ' && b != 0x7f);
     }
 

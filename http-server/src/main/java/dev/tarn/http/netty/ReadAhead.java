@@ -6,7 +6,9 @@ import java.nio.channels.FileChannel;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,26 +35,39 @@ final class ReadAhead implements AutoCloseable {
             Executors.newFixedThreadPool(
                     THREADS, Thread.ofPlatform().name("read-ahead-", 0).daemon().factory());
 
-    /// Reads from `start` to `end`, and then runs `then` on its own thread.
-    void read(FileChannel file, long start, long end, Executor own, Runnable then) {
-        threads.execute(() -> {
-            try {
-                read(file, start, end);
-            } catch (IOException e) {
-                LOG.debug("not read ahead; whoever sends it will see", e);
-            } finally {
-                own.execute(then);
-            }
-        });
+    /// Reads from `start` to `end`, and then tells `then` on its own thread whether all of that can
+    /// be read.
+    void read(FileChannel file, long start, long end, Executor own, Consumer<Boolean> then) {
+        try {
+            threads.execute(() -> tell(own, then, isReadable(file, start, end)));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("not read ahead: the server is closing", e);
+            tell(own, then, true);
+        }
     }
 
-    private static void read(FileChannel file, long start, long end) throws IOException {
-        ByteBuffer scratch = SCRATCH.get();
-        for (long position = start; position < end; position += scratch.position()) {
-            scratch.clear().limit((int) Math.min(scratch.capacity(), end - position));
-            if (file.read(scratch, position) < 0) {
-                return;
+    private static void tell(Executor own, Consumer<Boolean> then, boolean isReadable) {
+        try {
+            own.execute(() -> then.accept(isReadable));
+        } catch (RejectedExecutionException e) {
+            LOG.warn("the event loop has ended before its connections", e);
+        }
+    }
+
+    private static boolean isReadable(FileChannel file, long start, long end) {
+        try {
+            ByteBuffer scratch = SCRATCH.get();
+            for (long position = start; position < end; position += scratch.position()) {
+                scratch.clear().limit((int) Math.min(scratch.capacity(), end - position));
+                if (file.read(scratch, position) < 0) {
+                    LOG.error("a stored file ends at {} or before", position);
+                    return false;
+                }
             }
+            return true;
+        } catch (IOException | RuntimeException e) {
+            LOG.error("a stored file cannot be read", e);
+            return false;
         }
     }
 

@@ -37,6 +37,9 @@ public final class RegistryServer implements AutoCloseable {
     /// How long answers may take to notice that their connections were cut.
     private static final Duration CUT_TIME = Duration.ofSeconds(5);
 
+    /// How many of those who are too many are told so; the others are only cut off.
+    private static final int TOLD_MAX = 64;
+
     /// Requests are small; what is read in one go is what a client can make us keep for later.
     private static final int READ_BYTES_MAX = 16 << 10;
 
@@ -51,6 +54,8 @@ public final class RegistryServer implements AutoCloseable {
     private final Semaphore unfinishedHeads;
     private final KnownHeads knownHeads = new KnownHeads();
     private final Answers answers = new Answers();
+    private final Clients clients;
+    private final Descriptors descriptors = Descriptors.ofProcess();
     private final ReadAhead readAhead = new ReadAhead();
     private final Channel listener;
 
@@ -68,6 +73,7 @@ public final class RegistryServer implements AutoCloseable {
             throws IOException {
         this.config = config;
         this.limits = limits;
+        this.clients = new Clients(limits.requestsPerClient());
         this.unfinishedHeads = new Semaphore(limits.unfinishedHeads());
         this.handler = handler;
         this.tls =
@@ -85,6 +91,19 @@ public final class RegistryServer implements AutoCloseable {
                     bound.cause());
         }
         this.listener = bound.channel();
+        listener.closeFuture().addListener(_ -> dieUnlessClosing("the listener"));
+        this.loops.forEach(loop ->
+                loop.terminationFuture().addListener(_ -> dieUnlessClosing("an event loop")));
+    }
+
+    /// A server that has lost one of these would go on without answering: that is for whoever
+    /// watches over the process to end. Netty itself only logs it.
+    private void dieUnlessClosing(String what) {
+        if (!answers.isDraining()) {
+            Thread current = Thread.currentThread();
+            current.getUncaughtExceptionHandler()
+                    .uncaughtException(current, new IllegalStateException(what + " has died"));
+        }
     }
 
     private ChannelFuture bind(Transport transport) {
@@ -110,20 +129,31 @@ public final class RegistryServer implements AutoCloseable {
 
     private void accept(Channel channel) {
         connections.add(channel);
-        channel.closeFuture().addListener(_ -> connections.remove(channel));
-        if (answers.isDraining()) {
+        Clients.Client client = clients.join(channel.remoteAddress());
+        channel.closeFuture()
+                .addListener(_ -> {
+                    connections.remove(channel);
+                    client.leave();
+                });
+        int excess =
+                Math.max(
+                        connections.size() - limits.connections(),
+                        client.connections() - limits.connectionsPerClient());
+        if (answers.isDraining() || excess > TOLD_MAX || descriptors.areGone(channel)) {
             var _ = channel.close();
-        } else if (connections.size() > limits.connections()) {
+        } else if (excess > 0 || descriptors.areScarce(channel)) {
             channel.pipeline().addLast(new Overload(limits.lingerTime(), tls.isPresent()));
         } else {
-            serve(channel);
+            serve(channel, client);
         }
     }
 
-    private void serve(Channel channel) {
+    private void serve(Channel channel, Clients.Client client) {
         tls.ifPresent(certificate -> {
             SslHandler handshake = certificate.context().newHandler(channel.alloc());
             handshake.setHandshakeTimeoutMillis(limits.headerTime().toMillis());
+            // a client that is cut because it takes nothing will not take a farewell either
+            handshake.setCloseNotifyFlushTimeoutMillis(limits.lingerTime().toMillis());
             channel.pipeline().addLast(handshake);
         });
         Deadline deadline = new Deadline(channel.eventLoop());
@@ -137,7 +167,8 @@ public final class RegistryServer implements AutoCloseable {
                 .addLast(new HttpRequestDecoder(decoder))
                 .addLast(
                         new Connection(
-                                channel, gate, deadline, limits, handler, answers, readAhead));
+                                channel, gate, deadline, limits, handler, answers, client,
+                                readAhead));
     }
 
     /// Where it listens, with the port that was found.
@@ -153,6 +184,20 @@ public final class RegistryServer implements AutoCloseable {
     /// How many answers are under way.
     int answering() {
         return answers.running();
+    }
+
+    /// How many connections there are, of served clients and of others.
+    int connected() {
+        return connections.size();
+    }
+
+    /// How many clients those belong to.
+    int clients() {
+        return clients.count();
+    }
+
+    EventLoopGroup loops() {
+        return loops;
     }
 
     /// Stops to accept, lets the answers that are under way finish within the drain timeout, and

@@ -15,7 +15,9 @@ import io.netty.handler.ssl.SslHandler;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,7 +27,21 @@ import org.slf4j.LoggerFactory;
 /// once the one before it has left: by `sendfile` (2), or under TLS through a buffer. So a slow
 /// client costs a socket buffer, and a fast one does not hold the event loop, on which all of this
 /// runs. What is not in memory is read elsewhere first.
+///
+/// A piece that cannot be read ends the sending: the rest is for somebody who may wait. Netty
+/// closes the connection when `sendfile` itself fails, so each piece is looked at before.
 final class Sending implements ChannelFutureListener {
+
+    /// How a sending ends.
+    enum End {
+        /// All has left; the response is closed.
+        COMPLETE,
+        /// The client has gone or is cut off; the response is closed.
+        CUT,
+        /// The file cannot be read at `position()`; the response is open, and whoever is told of
+        /// the end goes on with it.
+        DAMAGED
+    }
 
     /// The most that one piece holds.
     static final int REGION_BYTES_MAX = 1 << 20;
@@ -33,25 +49,26 @@ final class Sending implements ChannelFutureListener {
     /// The same where the bytes go through memory.
     private static final int BUFFER_BYTES_MAX = 256 << 10;
 
-    /// What `sendfile` says of a file that cannot be read; a socket never says it.
-    private static final String EIO = "Input/output error";
-
     private static final Logger LOG = LoggerFactory.getLogger(Sending.class);
 
     private final Channel channel;
     private final Response response;
     private final ReadAhead readAhead;
-    private final Consumer<Boolean> whenDone;
+    private final Consumer<End> whenDone;
     private final boolean isEncrypted;
+    private byte @Nullable [] unsentEnding;
     private @Nullable BlobFile file;
     private long position;
     private long pieceEnd;
     private long end;
     private long sentBytes;
+    private boolean isWaiting;
+    private long waitingSince;
+    private long waitedNanos;
     private boolean isDone;
 
-    /// @param whenDone told whether the answer has left whole
-    Sending(Channel channel, Response response, ReadAhead readAhead, Consumer<Boolean> whenDone) {
+    /// @param whenDone told how it ended
+    Sending(Channel channel, Response response, ReadAhead readAhead, Consumer<End> whenDone) {
         this.channel = channel;
         this.response = response;
         this.readAhead = readAhead;
@@ -61,25 +78,39 @@ final class Sending implements ChannelFutureListener {
 
     /// @param ending the last header lines and the empty line behind them
     void start(byte[] ending) {
-        switch (response.body()) {
-            case Body.Empty _ -> sendWhole(head(ending, 0), 0);
-            case Body.Bytes(ByteBuffer bytes) -> {
-                int length = bytes.remaining();
-                sendWhole(head(ending, length).writeBytes(bytes.duplicate()), length);
+        unsentEnding = ending;
+        guarded(() -> {
+            switch (response.body()) {
+                case Body.Empty _ -> sendWhole(head(0), 0);
+                case Body.Bytes(ByteBuffer bytes) -> {
+                    int length = bytes.remaining();
+                    sendWhole(head(length).writeBytes(bytes.duplicate()), length);
+                }
+                case Body.Blob(BlobFile blob, ContentRange part, _) when part.length() > 0 -> {
+                    file = blob;
+                    position = part.start();
+                    end = part.end();
+                    sendOn(blob);
+                }
+                case Body.Blob _ -> sendWhole(head(0), 0);
             }
-            case Body.Blob(BlobFile blob, ContentRange part) when part.length() > 0 -> {
-                file = blob;
-                position = part.start();
-                end = part.end();
-                var _ = channel.write(head(ending, 0));
-                sendOn(blob);
-            }
-            case Body.Blob _ -> sendWhole(head(ending, 0), 0);
+        });
+    }
+
+    /// Nobody else would hear of a failure here: the connection would hang.
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("a bug: the connection is cut", e);
+            finish(End.CUT);
         }
     }
 
-    private ByteBuf head(byte[] ending, int bodyLength) {
+    private ByteBuf head(int bodyLength) {
         byte[] head = response.head().encoded();
+        byte[] ending = Objects.requireNonNull(unsentEnding);
+        unsentEnding = null;
         return channel.alloc()
                 .directBuffer(head.length + ending.length + bodyLength)
                 .writeBytes(head)
@@ -95,78 +126,139 @@ final class Sending implements ChannelFutureListener {
     private void sendOn(BlobFile blob) {
         pieceEnd = Math.min(end, position + (isEncrypted ? BUFFER_BYTES_MAX : REGION_BYTES_MAX));
         if (blob.isResident(position, pieceEnd)) {
-            sendPiece(blob);
+            sendPiece(blob, true);
         } else {
             readAhead.read(
-                    blob.channel(), position, pieceEnd, channel.eventLoop(), () -> sendPiece(blob));
+                    blob.channel(),
+                    position,
+                    pieceEnd,
+                    channel.eventLoop(),
+                    isReadable -> guarded(() -> sendPiece(blob, isReadable)));
         }
     }
 
-    private void sendPiece(BlobFile blob) {
-        int length = (int) (pieceEnd - position);
+    private void sendPiece(BlobFile blob, boolean isReadable) {
+        Object piece;
         try {
-            await(
-                    channel.writeAndFlush(
-                            isEncrypted
-                                    ? buffer(blob.channel(), length)
-                                    : new SharedFileRegion(blob.channel(), position, length)));
+            if (!isReadable || blob.channel().size() < pieceEnd) {
+                finish(End.DAMAGED);
+                return;
+            }
+            int length = (int) (pieceEnd - position);
+            piece =
+                    isEncrypted
+                            ? buffer(blob.channel(), length)
+                            : new SharedFileRegion(blob.channel(), position, length);
         } catch (IOException e) {
-            LOG.error("an answer broke off after {} bytes", sentBytes, e);
-            blob.suspect();
-            finish(false);
+            LOG.error("a stored file cannot be read at {}", position, e);
+            finish(End.DAMAGED);
+            return;
         }
+        if (unsentEnding != null) {
+            var _ = channel.write(head(0));
+        }
+        await(channel.writeAndFlush(piece));
     }
 
     private void await(ChannelFuture left) {
         if (left.isDone()) {
             operationComplete(left);
         } else {
+            isWaiting = true;
+            waitingSince = System.nanoTime();
             left.addListener(this);
         }
     }
 
     @Override
     public void operationComplete(ChannelFuture left) {
-        if (!left.isSuccess()) {
-            BlobFile unread = file;
-            if (unread != null && String.valueOf(left.cause().getMessage()).endsWith(EIO)) {
-                LOG.error("an answer broke off after {} bytes", sentBytes, left.cause());
-                unread.suspect();
+        waitedNanos = waitedNanos();
+        isWaiting = false;
+        guarded(() -> {
+            if (left.isSuccess()) {
+                sent();
+            } else {
+                LOG.debug("a client left", left.cause());
+                inspect(left.cause());
             }
-            LOG.debug("a client left", left.cause());
-            finish(false);
-            return;
-        }
+        });
+    }
+
+    private void sent() {
         sentBytes += pieceEnd - position;
         position = pieceEnd;
         BlobFile blob = file;
         if (position == end || blob == null) {
-            finish(true);
+            finish(End.COMPLETE);
         } else {
-            channel.eventLoop().execute(() -> sendOn(blob)); // the others' turn first
+            channel.eventLoop()
+                    .execute(() -> guarded(() -> sendOn(blob))); // the others' turn first
         }
     }
 
-    private void finish(boolean isComplete) {
+    /// It may have been the file for all that: then this client is lost, and the next one is not.
+    private void inspect(Throwable failure) {
+        BlobFile blob = file;
+        if (blob == null || failure instanceof ClosedChannelException) {
+            finish(End.CUT);
+            return;
+        }
+        readAhead.read(
+                blob.channel(),
+                position,
+                pieceEnd,
+                channel.eventLoop(),
+                isReadable -> finish(isReadable ? End.CUT : End.DAMAGED));
+    }
+
+    private void finish(End how) {
+        if (isDone) {
+            return;
+        }
         isDone = true;
-        response.close();
-        if (!isComplete) {
+        if (how == End.CUT) {
             var _ = channel.close();
         }
-        response.whenSent().accept(new Sent(sentBytes, isComplete));
-        whenDone.accept(isComplete);
+        try {
+            if (how != End.DAMAGED) {
+                response.close();
+                response.whenSent().accept(new Sent(sentBytes, how == End.COMPLETE));
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.error("a bug in who hears of answers", e);
+        } finally {
+            whenDone.accept(how);
+        }
     }
 
     boolean isDone() {
         return isDone;
     }
 
-    /// Changes whenever the client has taken something.
+    /// The first byte that has not left.
+    long position() {
+        return position;
+    }
+
+    /// Whether nothing has left yet, not even the head.
+    boolean isUnbegun() {
+        return unsentEnding != null;
+    }
+
+    /// How many bytes the client has taken, or almost; changes whenever it has taken something.
     long progress() {
         ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
-        return buffer == null
-                ? sentBytes
-                : sentBytes + buffer.currentProgress() - buffer.totalPendingWriteBytes();
+        if (buffer == null || !isWaiting) {
+            return sentBytes;
+        }
+        // of a file, the outbound buffer knows how much has left, and of bytes how many are left
+        long queued = file == null || isEncrypted ? pieceEnd - position : 0;
+        return sentBytes + queued + buffer.currentProgress() - buffer.totalPendingWriteBytes();
+    }
+
+    /// For how long there were bytes that the client could have taken.
+    long waitedNanos() {
+        return isWaiting ? waitedNanos + System.nanoTime() - waitingSince : waitedNanos;
     }
 
     private ByteBuf buffer(FileChannel source, int length) throws IOException {

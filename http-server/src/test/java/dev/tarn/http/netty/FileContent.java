@@ -7,11 +7,13 @@ import dev.tarn.http.Response;
 import dev.tarn.http.Response.Sent;
 import dev.tarn.oci.ContentRange;
 import dev.tarn.pull.BlobFile;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,7 +26,8 @@ final class FileContent implements BlobFile, Handler {
     final AtomicInteger closes = new AtomicInteger();
     final List<Sent> sent = new CopyOnWriteArrayList<>();
 
-    private final FileChannel file;
+    private final Path path;
+    private FileChannel file;
     private final long size;
     private volatile boolean isResident = true;
 
@@ -34,12 +37,25 @@ final class FileContent implements BlobFile, Handler {
             bytes[i] = PatternContent.at(i);
         }
         Files.write(path, bytes);
+        this.path = path;
         this.file = FileChannel.open(path);
         this.size = size;
     }
 
     FileContent onDiskOnly() {
         isResident = false;
+        return this;
+    }
+
+    FileContent truncated(long length) throws IOException {
+        try (FileChannel writer = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            writer.truncate(length);
+        }
+        return this;
+    }
+
+    FileContent unreadableAt(long position) {
+        file = new FailingFile(file, position);
         return this;
     }
 
@@ -71,8 +87,12 @@ final class FileContent implements BlobFile, Handler {
     }
 
     @Override
-    public int read(ByteBuffer target, long position) {
-        throw new IllegalStateException("it is to be sent from the file");
+    public int read(ByteBuffer target, long position) throws IOException {
+        int count = file.read(target, position);
+        if (count < 0) {
+            throw new EOFException("the file ends before byte " + position);
+        }
+        return count;
     }
 
     @Override

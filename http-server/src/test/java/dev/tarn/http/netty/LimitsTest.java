@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,7 +29,11 @@ class LimitsTest extends ServerFixture {
                                 Duration.ofSeconds(120),
                                 Duration.ofSeconds(1),
                                 10_000,
-                                1_000));
+                                1_000,
+                                5_000,
+                                2_500,
+                                1_024,
+                                Duration.ofSeconds(60)));
     }
 
     @ParameterizedTest
@@ -120,6 +126,36 @@ class LimitsTest extends ServerFixture {
         }
 
         assertThat(client.head().status()).isEqualTo(408);
+    }
+
+    /// The first byte comes late, and wins no time.
+    @Test
+    void theFirstHeadHasItsTimeFromTheConnectionOn() throws Exception {
+        Limits limits = Limits.DEFAULT.withTimes(Duration.ofSeconds(2), Duration.ofSeconds(60));
+        RegistryServer server = serve(CONFIG, limits, ECHO);
+        long start = System.nanoTime();
+        RawClient client = client(server);
+        assertThat(client.hears(Duration.ofMillis(1_500))).isFalse();
+
+        client.send("GET / HTTP/1.1\r\n");
+
+        assertThat(client.answer().status()).isEqualTo(408);
+        Duration taken = Duration.ofNanos(System.nanoTime() - start);
+        assertThat(taken).isLessThan(Duration.ofMillis(3_400)); // 3,500 if the first byte won it
+        assertThat(client(server).isGone()).isTrue(); // who says nothing is not answered
+    }
+
+    @Test
+    void aHandshakeHasNoMoreTimeThanAHead(@TempDir Path folder) throws Exception {
+        Limits limits = Limits.DEFAULT.withTimes(SHORT, Duration.ofSeconds(60));
+        RegistryServer server = serve(SelfSigned.in(folder).config(), limits, ECHO);
+        RawClient client = client(server);
+        await().untilAsserted(() -> {
+            if (server.connected() > 0) {
+                client.send("\u0016\u0003"); // the beginning of a handshake, again and again
+            }
+            assertThat(server.connected()).isZero();
+        });
     }
 
     @Test

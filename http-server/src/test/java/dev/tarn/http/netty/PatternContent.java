@@ -13,11 +13,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// A blob of any size whose byte at a position is known. It may stall or fail at a position.
 final class PatternContent implements BlobContent, Handler {
@@ -30,7 +33,10 @@ final class PatternContent implements BlobContent, Handler {
     private final long size;
     private long failsAt = Long.MAX_VALUE;
     private long stallsAt = Long.MAX_VALUE;
+    private long unreadableAt = Long.MAX_VALUE;
+    private long wrongAt = -1;
     private Optional<FileChannel> file = Optional.empty();
+    private @Nullable Path place;
 
     PatternContent(long size) {
         this.size = size;
@@ -46,6 +52,16 @@ final class PatternContent implements BlobContent, Handler {
         return this;
     }
 
+    PatternContent unreadableAt(long position) {
+        unreadableAt = position;
+        return this;
+    }
+
+    PatternContent wrongAt(long position) {
+        wrongAt = position;
+        return this;
+    }
+
     /// Puts the bytes into a file, and offers that.
     PatternContent inFile(Path path) throws IOException {
         byte[] bytes = new byte[(int) size];
@@ -54,6 +70,16 @@ final class PatternContent implements BlobContent, Handler {
         }
         Files.write(path, bytes);
         file = Optional.of(FileChannel.open(path));
+        place = path;
+        return this;
+    }
+
+    /// Cuts its file off.
+    PatternContent truncated(long length) throws IOException {
+        Path path = Objects.requireNonNull(place);
+        try (FileChannel writer = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            writer.truncate(length);
+        }
         return this;
     }
 
@@ -88,12 +114,16 @@ final class PatternContent implements BlobContent, Handler {
     }
 
     @Override
-    public int read(ByteBuffer target, long position) {
+    public int read(ByteBuffer target, long position) throws IOException {
         reads.incrementAndGet();
+        if (position >= unreadableAt) {
+            throw new IOException("Input/output error");
+        }
         int count = 0;
         // in small pieces, as a reader may
-        while (target.hasRemaining() && count < 100_000) {
-            target.put(at(position + count));
+        while (target.hasRemaining() && count < 100_000 && position + count < unreadableAt) {
+            long here = position + count;
+            target.put((byte) (at(here) + (here == wrongAt ? 1 : 0)));
             count++;
         }
         return count;

@@ -93,12 +93,35 @@ final class RawClient implements Closeable {
         }
     }
 
+    /// Whether the server has closed the connection instead of answering, once it has done either.
+    boolean isGone() throws IOException {
+        try {
+            in.mark(1);
+            if (in.read() < 0) {
+                return true;
+            }
+            in.reset();
+            return false;
+        } catch (SocketException e) {
+            return true;
+        }
+    }
+
     int read() throws IOException {
         return in.read();
     }
 
     byte[] read(int most) throws IOException {
         return in.readNBytes(most);
+    }
+
+    /// Takes some bytes; whether there were so many before the connection was cut.
+    boolean takes(int count) {
+        try {
+            return in.readNBytes(count).length == count;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /// Whether the server has closed the connection, once it has.

@@ -1,0 +1,5 @@
+/// Watches over all tests.
+@NullMarked
+package dev.tarn.watch;
+
+import org.jspecify.annotations.NullMarked;
