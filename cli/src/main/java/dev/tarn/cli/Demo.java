@@ -5,6 +5,7 @@ import dev.tarn.config.TarnConfig;
 import dev.tarn.oci.Digest;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.pull.DownloadConfig;
+import dev.tarn.storage.Budget;
 import dev.tarn.upstream.UpstreamConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -142,7 +143,7 @@ final class Demo {
         return new TarnConfig(
                 new TarnConfig.Http(anyPort, Optional.empty(), DRAIN_TIMEOUT),
                 anyPort,
-                store,
+                new TarnConfig.Storage(store, Budget.DEFAULT),
                 UPSTREAM,
                 List.of(UpstreamConfig.of(UPSTREAM, registry)),
                 Map.of(),

@@ -27,7 +27,6 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -63,7 +62,7 @@ final class Mirror implements AutoCloseable {
         this.config = config;
         this.parts = parts;
         PullListener listener = new PullLog();
-        store = parts.add(openStore(config.rootDirectory()));
+        store = parts.add(openStore(config.storage()));
         Network network = parts.add(Network.open(ProxySettings.of(environment)));
         BlobPuller blobs =
                 parts.add(
@@ -92,11 +91,11 @@ final class Mirror implements AutoCloseable {
         network.prepareTls();
     }
 
-    private static DiskStore openStore(Path root) throws IOException {
+    private static DiskStore openStore(TarnConfig.Storage storage) throws IOException {
         try {
-            return DiskStore.open(root);
+            return DiskStore.open(storage.rootDirectory(), storage.budget());
         } catch (IOException e) {
-            throw new IOException("cannot keep a store in " + root, e);
+            throw new IOException("cannot keep a store in " + storage.rootDirectory(), e);
         }
     }
 
@@ -154,7 +153,7 @@ final class Mirror implements AutoCloseable {
                 "tarn is ready on %s (admin %s), store %s with %d blobs of %.1f MB; Docker: %s",
                 url(),
                 adminUrl(),
-                config.rootDirectory(),
+                config.storage().rootDirectory(),
                 store.blobCount(),
                 store.byteCount() / 1e6,
                 "\"registry-mirrors\": [\"" + url() + "\"]");

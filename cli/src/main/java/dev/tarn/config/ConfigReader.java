@@ -3,6 +3,9 @@ package dev.tarn.config;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.oci.Secret;
 import dev.tarn.pull.DownloadConfig;
+import dev.tarn.storage.Budget;
+import dev.tarn.storage.Pin;
+import dev.tarn.storage.eviction.Eviction;
 import dev.tarn.upstream.Credentials;
 import dev.tarn.upstream.DockerConfig;
 import dev.tarn.upstream.UpstreamConfig;
@@ -80,14 +83,13 @@ public final class ConfigReader {
     private TarnConfig read(Optional<Path> file) {
         String name = file.map(Path::toString).orElse("configuration");
         Section root = reading.root(name, file.flatMap(YamlFile::read));
-        Section storage = root.section("storage");
         List<UpstreamConfig> upstreams = upstreams(root);
         TarnConfig config =
                 new TarnConfig(
                         http(root.section("http")),
                         root.section("admin")
                                 .value("addr", Address::parse, new Address("127.0.0.1", 5001)),
-                        storage.value("rootdirectory", Format.PATH, usualFolder()),
+                        storage(root.section("storage")),
                         defaultUpstream(root, upstreams),
                         upstreams,
                         hosts,
@@ -114,6 +116,16 @@ public final class ConfigReader {
             tls.problem("key", "needs a certificate");
         }
         return certificate.flatMap(c -> key.map(k -> new TarnConfig.Tls(c, k)));
+    }
+
+    private TarnConfig.Storage storage(Section storage) {
+        Budget usual = Budget.DEFAULT;
+        return new TarnConfig.Storage(
+                storage.value("rootdirectory", Format.PATH, usualFolder()),
+                new Budget(
+                        storage.value("capacity", Format.CAPACITY, usual.capacity()),
+                        storage.value("eviction", Format.oneOf(Eviction.class), usual.eviction()),
+                        storage.list("pins", Pin::parse, usual.pins())));
     }
 
     /// `/var/lib/tarn` for root, else the folder for a user's data (XDG Base Directory

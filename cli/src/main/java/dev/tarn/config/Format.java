@@ -2,6 +2,7 @@ package dev.tarn.config;
 
 import dev.tarn.oci.RegistryException;
 import dev.tarn.oci.RegistryHost;
+import dev.tarn.storage.Capacity;
 import dev.tarn.upstream.DockerConfig;
 import java.io.IOException;
 import java.net.URI;
@@ -104,6 +105,14 @@ interface Format<T> {
                 }
             };
 
+    Format<Capacity> CAPACITY =
+            text -> {
+                if (text.endsWith("%")) {
+                    return new Capacity.Percent(Units.parsePercent(text));
+                }
+                return new Capacity.Bytes(size("1MiB", "1000000TiB").parse(text));
+            };
+
     static Format<Integer> integer(int min, int max) {
         return text -> {
             int number = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : -1;
@@ -135,17 +144,17 @@ interface Format<T> {
         };
     }
 
-    /// One of an enum's names, in lower case.
+    /// One of an enum's names, in lower case and with hyphens.
     static <E extends Enum<E>> Format<E> oneOf(Class<E> type) {
         List<String> names =
                 Arrays.stream(type.getEnumConstants())
-                        .map(value -> value.name().toLowerCase(Locale.ROOT))
+                        .map(value -> value.name().toLowerCase(Locale.ROOT).replace('_', '-'))
                         .toList();
         return text -> {
             if (!names.contains(text)) {
                 throw new IllegalArgumentException("is not one of " + String.join(", ", names));
             }
-            return Enum.valueOf(type, text.toUpperCase(Locale.ROOT));
+            return Enum.valueOf(type, text.toUpperCase(Locale.ROOT).replace('-', '_'));
         };
     }
 }

@@ -56,7 +56,7 @@ class ArchitectureTest {
                     .whereLayer("admin")
                     .mayOnlyAccessLayers("http", "sockets", "pull", "oci")
                     .whereLayer("config")
-                    .mayOnlyAccessLayers("upstream", "pull", "oci")
+                    .mayOnlyAccessLayers("storage", "upstream", "pull", "oci")
                     .whereLayer("cli")
                     .mayNotBeAccessedByAnyLayer();
 

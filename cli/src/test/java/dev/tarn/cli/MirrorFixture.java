@@ -6,6 +6,7 @@ import dev.tarn.config.Address;
 import dev.tarn.config.TarnConfig;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.pull.DownloadConfig;
+import dev.tarn.storage.Budget;
 import dev.tarn.upstream.FakeRegistry;
 import dev.tarn.upstream.UpstreamConfig;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ public final class MirrorFixture implements AutoCloseable {
                 new TarnConfig(
                         new TarnConfig.Http(ANY_PORT, Optional.empty(), Duration.ofSeconds(1)),
                         ANY_PORT,
-                        root,
+                        new TarnConfig.Storage(root, Budget.DEFAULT),
                         upstreams.getFirst().host(),
                         upstreams,
                         hosts,

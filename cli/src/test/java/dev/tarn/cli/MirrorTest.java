@@ -49,7 +49,7 @@ class MirrorTest {
         return new TarnConfig(
                 http,
                 config.admin(),
-                config.rootDirectory(),
+                config.storage(),
                 config.defaultUpstream(),
                 config.upstreams(),
                 config.hosts(),
@@ -158,7 +158,7 @@ class MirrorTest {
             assertThat(first.url()).isNotNull();
             assertThatExceptionOfType(StartException.class)
                     .isThrownBy(() -> Mirror.start(config, Map.of()).close())
-                    .withMessageStartingWith("cannot keep a store in " + config.rootDirectory());
+                    .withMessageStartingWith("cannot keep a store in " + config.storage());
         }
     }
 

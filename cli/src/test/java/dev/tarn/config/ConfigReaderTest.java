@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.oci.Secret;
 import dev.tarn.pull.DownloadConfig;
+import dev.tarn.storage.Budget;
+import dev.tarn.storage.Capacity;
+import dev.tarn.storage.Pin;
+import dev.tarn.storage.eviction.Eviction;
 import dev.tarn.upstream.Credentials;
 import dev.tarn.upstream.UpstreamConfig;
 import java.io.IOException;
@@ -66,7 +70,7 @@ class ConfigReaderTest {
                         """
                         http: {addr: ":80", tls: {certificate: %1$s, key: %1$s}, draintimeout: 5s}
                         admin: {addr: "[::1]:81"}
-                        storage: {rootdirectory: /data}
+                        storage: {rootdirectory: /data, capacity: 100GiB, eviction: s3-fifo, pins: ["docker.io/library/*:latest"]}
                         default-upstream: one.local:5000
                         upstreams:
                           one.local:5000:
@@ -93,7 +97,16 @@ class ConfigReaderTest {
                                         Optional.of(new TarnConfig.Tls(pem, pem)),
                                         Duration.ofSeconds(5)),
                                 new Address("::1", 81),
-                                Path.of("/data"),
+                                new TarnConfig.Storage(
+                                        Path.of("/data"),
+                                        new Budget(
+                                                new Capacity.Bytes(100L << 30),
+                                                Eviction.S3_FIFO,
+                                                List.of(
+                                                        new Pin(
+                                                                "docker.io",
+                                                                "library/*",
+                                                                "latest")))),
                                 one,
                                 List.of(
                                         new UpstreamConfig(
@@ -219,6 +232,7 @@ class ConfigReaderTest {
                                 Optional.empty(),
                                 folder.resolve("none"),
                                 Map.of("XDG_DATA_HOME", folder.toString()))
+                        .storage()
                         .rootDirectory();
 
         assertThat(root)

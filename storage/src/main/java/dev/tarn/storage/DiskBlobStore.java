@@ -1,13 +1,13 @@
 package dev.tarn.storage;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Scheduler;
 import dev.tarn.oci.Digest;
 import dev.tarn.pull.BlobContent;
 import dev.tarn.pull.BlobStore;
 import dev.tarn.pull.IncomingBlob;
+import dev.tarn.storage.eviction.Eviction;
+import dev.tarn.storage.eviction.Usage;
 import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -15,11 +15,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,34 +31,38 @@ import org.slf4j.LoggerFactory;
 /// that looks otherwise, or that the index does not know, is hashed first, once for all who ask;
 /// what is wrong goes to quarantine and counts as missing, so that it is fetched again in the same
 /// request. Everything runs on the thread of the caller.
-final class DiskBlobStore implements BlobStore, AutoCloseable {
+final class DiskBlobStore implements BlobStore, Evictor.Blobs, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DiskBlobStore.class);
     private static final int HASH_BUFFER_BYTES = 128 << 10;
-
-    /// How many files are open at most because somebody may want them again, and for how long.
-    private static final int OPEN_MAX = 1_024;
-
-    private static final Duration OPEN_TIME = Duration.ofSeconds(60);
 
     private final Layout layout;
     private final BlobRows rows;
     private final PartialRows partials;
     private final Turns turns = new Turns();
     private final Set<Digest> filling = ConcurrentHashMap.newKeySet();
-    private final Cache<Digest, OpenBlob> open =
-            Caffeine.newBuilder()
-                    .maximumSize(OPEN_MAX)
-                    .expireAfterAccess(OPEN_TIME)
-                    .scheduler(Scheduler.systemScheduler())
-                    .executor(Runnable::run)
-                    .<Digest, OpenBlob>removalListener((_, blob, _) -> release(blob))
-                    .build();
+    private final OpenBlobs open = new OpenBlobs();
+    private final Appraiser appraiser;
+    private final Evictor evictor;
 
-    DiskBlobStore(Layout layout, BlobRows rows, PartialRows partials) {
+    DiskBlobStore(
+            Layout layout,
+            BlobRows rows,
+            PartialRows partials,
+            long capacity,
+            Eviction eviction,
+            Evictor.Pinned pinned)
+            throws IOException {
         this.layout = layout;
         this.rows = rows;
         this.partials = partials;
+        for (Digest digest : partials.digests()) {
+            partials.find(digest).ifPresent(it -> rows.ledger().keep(digest, it.spans().length()));
+        }
+        InstantSource clock = InstantSource.system();
+        appraiser = new Appraiser(eviction.policy(capacity, clock.millis()), clock);
+        evictor = new Evictor(capacity, appraiser, rows, pinned, this, new SplittableRandom());
+        evictor.start();
     }
 
     @Override
@@ -74,10 +80,11 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
     /// Costs one look at the file's attributes, which are in memory while it is open.
     @Override
     public Optional<BlobContent> recall(Digest digest) {
-        OpenBlob blob = open.getIfPresent(digest);
-        if (blob == null) {
+        Optional<OpenBlob> found = open.find(digest);
+        if (found.isEmpty()) {
             return Optional.empty();
         }
+        OpenBlob blob = found.get();
         try {
             if (blob.isUnchanged()) {
                 return blob.hold().map(Function.identity());
@@ -85,7 +92,7 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
         } catch (IOException e) {
             LOG.error("blob {} cannot be looked at", digest, e);
         }
-        open.asMap().remove(digest, blob);
+        open.drop(digest, blob);
         return Optional.empty();
     }
 
@@ -96,7 +103,13 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
         if (row.isEmpty() || Files.notExists(place) || Files.isDirectory(place)) {
             return Optional.empty();
         }
-        OpenBlob blob = OpenBlob.open(place, row.get());
+        OpenBlob blob;
+        try {
+            blob = open.open(digest, place, row.get());
+        } catch (FileNotFoundException e) {
+            LOG.debug("blob {} was taken away", digest, e);
+            return Optional.empty();
+        }
         boolean isUnchanged = false;
         try {
             isUnchanged = blob.isUnchanged(); // opened first: what took its place since is another
@@ -114,14 +127,8 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
     /// The first reader of a file that has just been opened, and is kept open for the next.
     private Optional<BlobContent> hold(Digest digest, OpenBlob blob) {
         Optional<BlobContent> reader = blob.hold().map(Function.identity());
-        open.put(digest, blob);
+        open.keep(digest, blob);
         return reader;
-    }
-
-    private static void release(@Nullable OpenBlob blob) {
-        if (blob != null) {
-            blob.release();
-        }
     }
 
     /// Settles what became of a blob whose file and row do not agree.
@@ -151,7 +158,7 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
             quarantine(digest, place);
             return Optional.empty();
         }
-        OpenBlob blob = OpenBlob.open(place, before);
+        OpenBlob blob = open.open(digest, place, before);
         boolean isRight = false;
         try {
             isRight = hash(place, digest).equals(digest) && blob.isUnchanged();
@@ -197,7 +204,7 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
 
     @Override
     public void condemn(Digest digest) {
-        open.invalidate(digest);
+        open.drop(digest);
         Path place = layout.blob(digest);
         try (var _ = turns.await(digest)) {
             if (Files.exists(place)) {
@@ -222,20 +229,44 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
 
     @Override
     public IncomingBlob begin(Digest digest) throws IOException {
-        if (!filling.add(digest)) {
-            throw new IOException(digest + " is being filled already");
-        }
-        try {
-            return DiskIncomingBlob.begin(digest, layout, partials, this);
-        } catch (IOException | RuntimeException e) {
-            filling.remove(digest);
-            throw e;
+        try (var _ = turns.await(digest)) {
+            if (!filling.add(digest)) {
+                throw new IOException(digest + " is being filled already");
+            }
+            boolean isBegun = false;
+            try {
+                IncomingBlob incoming = DiskIncomingBlob.begin(digest, layout, partials, this);
+                isBegun = true;
+                return incoming;
+            } finally {
+                if (!isBegun) {
+                    filling.remove(digest);
+                }
+            }
         }
     }
 
-    /// Puts a file whose bytes are verified and synced in its place. What has been renamed and has
-    /// no row yet cannot be found, since this has the digest's turn; after a crash it is adopted.
-    void admit(Digest digest, Path filled) throws IOException {
+    /// The bytes of a download that begins with so many.
+    Ledger.Hold hold(Digest digest, long bytes) {
+        return rows.ledger().hold(digest, bytes);
+    }
+
+    /// Sees to it that a download has room for so many bytes in all.
+    void reserve(Ledger.Hold hold, long bytes) throws IOException {
+        evictor.reserve(hold, bytes);
+    }
+
+    /// Evicts until the file system has so many bytes free, whatever the capacity says; whether
+    /// that could be done. For a disk that is full because of others.
+    boolean makeRoom(long bytes) throws IOException {
+        return evictor.makeRoom(bytes);
+    }
+
+    /// Puts a file whose bytes are verified and synced in its place, where it stays until `filled`.
+    /// What has been renamed and has no row yet cannot be found, since this has the digest's turn;
+    /// after a crash it is adopted.
+    void admit(Digest digest, Path filled, Duration refetchTime, Ledger.Hold hold)
+            throws IOException {
         try (var _ = turns.await(digest)) {
             Path place = layout.blob(digest);
             Files.createDirectories(layout.folder(digest));
@@ -246,7 +277,10 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
             Sync.directory(layout.folder(digest));
             Sync.directory(layout.blobs(digest.algorithm()));
             Sync.directory(layout.incoming());
-            rows.put(digest, Fingerprint.of(place));
+            Fingerprint fingerprint = Fingerprint.of(place);
+            Usage usage = appraiser.admit(digest, fingerprint.size(), refetchTime);
+            rows.admit(digest, fingerprint, usage, hold);
+            open.use(digest);
         }
     }
 
@@ -255,9 +289,79 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
         filling.remove(digest);
     }
 
+    /// Whoever has committed this digest needs its file no more.
+    void committedIsClosed(Digest digest) {
+        open.endUse(digest);
+    }
+
+    // Eviction.
+
+    Evictor evictor() {
+        return evictor;
+    }
+
+    @Override
+    public int takeUses(Digest digest) {
+        return open.takeUses(digest);
+    }
+
+    @Override
+    public Map<Digest, Integer> takeAllUses() {
+        return open.takeAllUses();
+    }
+
+    @Override
+    public boolean isInUse(Digest digest) {
+        return filling.contains(digest) || open.isInUse(digest);
+    }
+
+    /// The file goes before its row: what a crash leaves is a row without a file, which costs
+    /// nothing and goes when somebody asks for the blob, or when it is evicted again. The other way
+    /// round, a file that no row counts would stay for ever.
+    @Override
+    public boolean evict(Digest digest) throws IOException {
+        Optional<Turns.Turn> turn = turns.attempt(digest);
+        if (turn.isEmpty()) {
+            return false;
+        }
+        try (var _ = turn.get()) {
+            if (!open.close(digest)) {
+                return false;
+            }
+            if (Files.deleteIfExists(layout.blob(digest))) {
+                Sync.directory(layout.folder(digest));
+            }
+            rows.remove(digest);
+            return true;
+        }
+    }
+
+    @Override
+    public boolean evictRemainder() throws IOException {
+        Optional<Digest> oldest = rows.ledger().oldestKept();
+        if (oldest.isEmpty()) {
+            return false;
+        }
+        Digest digest = oldest.get();
+        try (var _ = turns.await(digest)) {
+            if (!filling.contains(digest)) {
+                Files.deleteIfExists(layout.incoming(digest));
+                rows.ledger().forget(digest);
+                partials.remove(digest);
+            }
+            return true;
+        }
+    }
+
+    @Override
+    public long usableBytes() throws IOException {
+        return Files.getFileStore(layout.root()).getUsableSpace();
+    }
+
     /// Closes the files that nobody reads; readers go on reading.
     @Override
     public void close() {
-        open.invalidateAll();
+        open.close();
+        evictor.close();
     }
 }

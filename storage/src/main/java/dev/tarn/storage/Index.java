@@ -3,11 +3,13 @@ package dev.tarn.storage;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -205,20 +207,54 @@ final class Index implements AutoCloseable {
         }
     }
 
+    /// Hands the rows of a family from key `start` to before key `end` to `rows`, at most so many.
+    void forEachBetween(Family family, byte[] start, byte[] end, int max, Rows rows)
+            throws IOException {
+        long stamp = inUse.readLock();
+        try {
+            requireOpen();
+            try (RocksIterator at = database.newIterator(handle(family))) {
+                int left = max;
+                for (at.seek(start); left > 0 && at.isValid(); at.next(), left--) {
+                    byte[] key = at.key();
+                    if (Arrays.compareUnsigned(key, end) >= 0) {
+                        break;
+                    }
+                    rows.accept(key, at.value());
+                }
+                at.status();
+            }
+        } catch (RocksDBException e) {
+            noteDamage(e);
+            throw new IOException("the index could not be read", e);
+        } finally {
+            inUse.unlockRead(stamp);
+        }
+    }
+
     /// Makes changes together: after a power cut all are there, or none.
     void commit(Change... changes) throws IOException {
         committer.commit(List.of(changes));
     }
 
-    /// On the committer's thread.
+    /// On the committer's thread. A sum is written as a whole: RocksDB may replay a log twice where
+    /// its files are damaged, and must not add anything twice then.
     private void write(List<Change> changes) throws IOException {
+        Map<ByteBuffer, Long> sums = new HashMap<>();
         try (WriteBatch batch = new WriteBatch()) {
             for (Change change : changes) {
                 ColumnFamilyHandle family = handle(change.family());
                 switch (change.kind()) {
                     case PUT -> batch.put(family, change.key(), change.row());
                     case DELETE -> batch.delete(family, change.key());
-                    case ADD -> batch.merge(family, change.key(), change.row());
+                    case ADD -> {
+                        ByteBuffer key = ByteBuffer.wrap(change.key());
+                        Long before = sums.get(key);
+                        long sum = before == null ? number(family, change.key()) : before;
+                        sum += Change.numbers(change.row()).getLong();
+                        sums.put(key, sum);
+                        batch.put(family, change.key(), Change.row(sum));
+                    }
                 }
             }
             database.write(options.synced(), batch);
@@ -226,6 +262,11 @@ final class Index implements AutoCloseable {
             noteDamage(e);
             throw new IOException(e.getMessage(), e);
         }
+    }
+
+    private long number(ColumnFamilyHandle family, byte[] key) throws RocksDBException {
+        byte[] row = database.get(family, key);
+        return row == null || row.length != Long.BYTES ? 0 : Change.numbers(row).getLong();
     }
 
     /// Remembers across restarts that files of the index are damaged, so that it is made again.

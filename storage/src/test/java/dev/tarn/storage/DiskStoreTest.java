@@ -9,12 +9,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tarn.oci.Digest;
 import dev.tarn.pull.BlobContent;
 import dev.tarn.pull.IncomingBlob;
+import dev.tarn.storage.eviction.Eviction;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -176,11 +178,14 @@ final class DiskStoreTest {
         layout.createFolders();
         try (Index index = Index.open(layout)) {
             BlobRows rows = new BlobRows(index);
-            var blobs = new DiskBlobStore(layout, rows, new PartialRows(layout, index));
-            commit(blobs, DIGEST, BYTES);
-            index.commit(Change.delete(Family.BLOB, RowKey.of(DIGEST)));
+            PartialRows partials = new PartialRows(layout, index);
+            try (var blobs =
+                    new DiskBlobStore(layout, rows, partials, 1 << 30, Eviction.GDSF, Set::of)) {
+                commit(blobs, DIGEST, BYTES);
+                index.commit(Change.delete(Family.BLOB, RowKey.of(DIGEST)));
 
-            assertThat(read(blobs, DIGEST)).isEqualTo(BYTES);
+                assertThat(read(blobs, DIGEST)).isEqualTo(BYTES);
+            }
             assertThat(index.find(Family.BLOB, RowKey.of(DIGEST))).isNull();
         }
     }
