@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +45,23 @@ final class BlobRows {
         OptionalLong bytesBefore = index.findNumber(Family.ABOUT, BYTES);
         if (countBefore.isPresent() && bytesBefore.isPresent()) {
             counted(countBefore.getAsLong(), bytesBefore.getAsLong());
+            if (count() > 0 && isEmpty()) {
+                throw new BrokenIndexException("has lost the rows of its blobs", null);
+            }
         } else {
             countAll();
         }
+    }
+
+    /// As after RocksDB's own list of files has been cut short, which it does not notice.
+    private boolean isEmpty() throws IOException {
+        AtomicBoolean isEmpty = new AtomicBoolean(true);
+        for (Digest.Algorithm algorithm : Digest.Algorithm.values()) {
+            byte[] first = RowKey.before(algorithm, new byte[0]);
+            index.forEachBetween(
+                    Family.BLOB, first, RowKey.after(algorithm), 1, (_, _) -> isEmpty.set(false));
+        }
+        return isEmpty.get();
     }
 
     /// Reads every row, once in the life of an index.
@@ -129,8 +144,8 @@ final class BlobRows {
     }
 
     private void commit(List<Change> changes, long moreBlobs, long moreBytes) throws IOException {
-        changes.add(Change.add(COUNT, moreBlobs));
-        changes.add(Change.add(BYTES, moreBytes));
+        changes.add(Change.add(Family.ABOUT, COUNT, moreBlobs));
+        changes.add(Change.add(Family.ABOUT, BYTES, moreBytes));
         index.commit(changes.toArray(Change[]::new));
     }
 

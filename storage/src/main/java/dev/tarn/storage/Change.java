@@ -9,8 +9,8 @@ final class Change {
     enum Kind {
         PUT,
         DELETE,
-        /// Adds a number, which may be negative, to the one that is there, or to nought. Numbers
-        /// are rows of the family `ABOUT` only.
+        /// Adds a number to the one that is there, or to nought: RocksDB's own `uint64add`, which
+        /// takes negative numbers too, since it wraps around.
         ADD
     }
 
@@ -40,15 +40,15 @@ final class Change {
         return put(family, key, row(number));
     }
 
-    static Change add(byte[] key, long number) {
-        return new Change(Kind.ADD, Family.ABOUT, key, row(number));
+    static Change add(Family family, byte[] key, long number) {
+        return new Change(Kind.ADD, family, key, row(number));
     }
 
-    static byte[] row(long number) {
+    private static byte[] row(long number) {
         return numbers(new byte[Long.BYTES]).putLong(number).array();
     }
 
-    /// How numbers are written: as RocksDB does, which used to add them up (`uint64add`).
+    /// How RocksDB writes the numbers that it can add.
     static ByteBuffer numbers(byte[] row) {
         return ByteBuffer.wrap(row).order(ByteOrder.LITTLE_ENDIAN);
     }

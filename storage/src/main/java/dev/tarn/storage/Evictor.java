@@ -217,13 +217,12 @@ final class Evictor implements AutoCloseable {
         int times = blobs.takeUses(digest);
         Usage usage = times == 0 ? known.get() : appraiser.use(known.get(), times);
         if (!usage.equals(victim.usage())) {
-            rows.putUsages(Map.of(digest, usage));
-            appraiser.show(Map.of(digest, usage), _ -> true);
+            lookAgain(digest, usage);
             return false;
         }
         Optional<Usage> spared = appraiser.spare(usage);
         if (spared.isPresent()) {
-            rows.putUsages(Map.of(digest, spared.get()));
+            lookAgain(digest, spared.get());
             return false;
         }
         if (!blobs.evict(digest)) {
@@ -234,6 +233,13 @@ final class Evictor implements AutoCloseable {
         evictedBytes.addAndGet(usage.size());
         LOG.debug("blob {} of {} bytes was evicted", digest, usage.size());
         return true;
+    }
+
+    /// Notes what has changed about a candidate, which stays one.
+    private void lookAgain(Digest digest, Usage usage) throws IOException {
+        Map<Digest, Usage> changed = Map.of(digest, usage);
+        rows.putUsages(changed);
+        appraiser.show(changed, _ -> true);
     }
 
     private byte[] randomHash() {

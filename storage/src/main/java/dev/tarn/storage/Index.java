@@ -3,13 +3,11 @@ package dev.tarn.storage;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -237,24 +235,15 @@ final class Index implements AutoCloseable {
         committer.commit(List.of(changes));
     }
 
-    /// On the committer's thread. A sum is written as a whole: RocksDB may replay a log twice where
-    /// its files are damaged, and must not add anything twice then.
+    /// On the committer's thread.
     private void write(List<Change> changes) throws IOException {
-        Map<ByteBuffer, Long> sums = new HashMap<>();
         try (WriteBatch batch = new WriteBatch()) {
             for (Change change : changes) {
                 ColumnFamilyHandle family = handle(change.family());
                 switch (change.kind()) {
                     case PUT -> batch.put(family, change.key(), change.row());
                     case DELETE -> batch.delete(family, change.key());
-                    case ADD -> {
-                        ByteBuffer key = ByteBuffer.wrap(change.key());
-                        Long before = sums.get(key);
-                        long sum = before == null ? number(family, change.key()) : before;
-                        sum += Change.numbers(change.row()).getLong();
-                        sums.put(key, sum);
-                        batch.put(family, change.key(), Change.row(sum));
-                    }
+                    case ADD -> batch.merge(family, change.key(), change.row());
                 }
             }
             database.write(options.synced(), batch);
@@ -262,11 +251,6 @@ final class Index implements AutoCloseable {
             noteDamage(e);
             throw new IOException(e.getMessage(), e);
         }
-    }
-
-    private long number(ColumnFamilyHandle family, byte[] key) throws RocksDBException {
-        byte[] row = database.get(family, key);
-        return row == null || row.length != Long.BYTES ? 0 : Change.numbers(row).getLong();
     }
 
     /// Remembers across restarts that files of the index are damaged, so that it is made again.

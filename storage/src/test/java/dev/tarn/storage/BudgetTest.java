@@ -313,7 +313,7 @@ final class BudgetTest {
         try (DiskStore store = open()) {
             assertThat(has(store, 0)).isFalse();
             assertThat(store.usedBytes()).isEqualTo(9 * SIZE);
-            for (int seed = 10; seed < 20; seed++) {
+            for (int seed = 10; seed < 40; seed++) {
                 store(store, seed);
             }
             assertThat(store.usedBytes()).isEqualTo(CAPACITY).isEqualTo(filesBytes());

@@ -81,6 +81,7 @@ final class PolicyCache implements ReplayedCache {
         Optional<Usage> spared = policy.spare(usage, now);
         if (spared.isPresent()) {
             usages.put(blob, spared.get());
+            victims.offer(blob, spared.get());
             return false;
         }
         policy.evicted(name(blob), usage);
