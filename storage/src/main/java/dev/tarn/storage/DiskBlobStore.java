@@ -290,7 +290,7 @@ final class DiskBlobStore implements BlobStore, Evictor.Blobs, AutoCloseable {
     }
 
     /// Whoever has committed this digest needs its file no more.
-    void committedIsClosed(Digest digest) {
+    void letGo(Digest digest) {
         open.endUse(digest);
     }
 

@@ -230,18 +230,24 @@ final class DiskIncomingBlob implements IncomingBlob {
             }
             isClosed = true;
             isWritable = false;
-            channel.close();
+            closeChannel();
             if (isCommitted) {
-                store.committedIsClosed(digest);
+                store.letGo(digest);
             } else {
                 discardUnlessKept();
                 hold.leave(isKept ? bytesKept : 0);
                 store.filled(digest);
             }
-        } catch (IOException e) {
-            LOG.warn("{} cannot be closed", path, e);
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void closeChannel() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.warn("{} cannot be closed", path, e);
         }
     }
 

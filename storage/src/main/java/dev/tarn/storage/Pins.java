@@ -7,6 +7,7 @@ import dev.tarn.oci.Digest;
 import dev.tarn.oci.Manifest;
 import dev.tarn.oci.ManifestParser;
 import dev.tarn.oci.RawManifest;
+import dev.tarn.oci.RegistryException;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -90,7 +91,7 @@ final class Pins {
                 isRead = true;
             }
             if (changes != changesSeen) {
-                blobs = reach(manifests);
+                blobs = reach(Set.copyOf(tags.values()), manifests);
                 changesSeen = changes;
             }
             return blobs;
@@ -112,12 +113,23 @@ final class Pins {
                 });
     }
 
-    private Set<Digest> reach(Function<Digest, Optional<RawManifest>> manifests) {
+    private static Optional<RawManifest> find(
+            Digest digest, Function<Digest, Optional<RawManifest>> manifests) throws IOException {
+        try {
+            return manifests.apply(digest);
+        } catch (RegistryException.StoreFailed e) {
+            throw new IOException("what is pinned cannot be found out", e);
+        }
+    }
+
+    private static Set<Digest> reach(
+            Set<Digest> tagged, Function<Digest, Optional<RawManifest>> manifests)
+            throws IOException {
         Set<Digest> reached = new HashSet<>();
-        Set<Digest> seen = new HashSet<>(tags.values());
+        Set<Digest> seen = new HashSet<>(tagged);
         Deque<Digest> open = new ArrayDeque<>(seen);
         while (!open.isEmpty()) {
-            Optional<RawManifest> held = manifests.apply(open.remove());
+            Optional<RawManifest> held = find(open.remove(), manifests);
             if (held.isPresent()) {
                 switch (ManifestParser.parse(held.get())) {
                     case Manifest.Image(Descriptor config, List<Descriptor> layers) -> {

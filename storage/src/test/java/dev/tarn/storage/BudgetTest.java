@@ -29,7 +29,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.DBOptions;
 import org.rocksdb.RocksDB;
 
 /// What a store does that may hold ten blobs of 10,000 bytes.
@@ -363,14 +362,19 @@ final class BudgetTest {
     }
 
     private void dropFamily(Family dropped) throws Exception {
-        List<ColumnFamilyDescriptor> families = new ArrayList<>();
-        for (Family family : Family.values()) {
-            families.add(new ColumnFamilyDescriptor(family.bytes()));
-        }
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         String index = root.resolve("index").toString();
-        try (DBOptions options = new DBOptions();
-                RocksDB database = RocksDB.open(options, index, families, handles)) {
+        try (IndexOptions options = new IndexOptions();
+                RocksDB database =
+                        RocksDB.open(
+                                options.database(),
+                                index,
+                                Stream.of(Family.values())
+                                        .map(it ->
+                                                new ColumnFamilyDescriptor(
+                                                        it.bytes(), options.family()))
+                                        .toList(),
+                                handles)) {
             database.dropColumnFamily(handles.get(List.of(Family.values()).indexOf(dropped)));
             handles.forEach(ColumnFamilyHandle::close);
         }

@@ -2,9 +2,10 @@ package dev.tarn.storage.eviction;
 
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// The blobs that may go next: the worst of each sample of the store, and of earlier samples those
 /// that were nearly as bad. Digests are random numbers, so that neighbours in the index are a fair
@@ -39,25 +40,22 @@ public final class Victims<K> {
 
     /// Takes out the one of least worth.
     public Optional<Victim<K>> poll() {
-        keepTheWorst();
-        if (candidates.isEmpty()) {
-            return Optional.empty();
-        }
-        Map.Entry<K, Usage> first = candidates.entrySet().iterator().next();
-        Victim<K> victim = new Victim<>(first.getKey(), first.getValue());
-        candidates.remove(victim.key());
-        return Optional.of(victim);
+        Optional<Victim<K>> victim =
+                candidates.entrySet().stream()
+                        .min(Comparator.comparingDouble(it -> policy.worth(it.getValue())))
+                        .map(it -> new Victim<>(it.getKey(), it.getValue()));
+        victim.ifPresent(it -> candidates.remove(it.key()));
+        return victim;
     }
 
-    /// Sorts, since what a blob is worth may have changed, and forgets all but the worst.
+    /// What a blob is worth may have changed since it was offered.
     private void keepTheWorst() {
-        List<Map.Entry<K, Usage>> sorted =
+        Set<K> worst =
                 candidates.entrySet().stream()
-                        .map(entry -> Map.entry(entry.getKey(), entry.getValue()))
                         .sorted(Comparator.comparingDouble(it -> policy.worth(it.getValue())))
                         .limit(KEPT_MAX)
-                        .toList();
-        candidates.clear();
-        sorted.forEach(entry -> candidates.put(entry.getKey(), entry.getValue()));
+                        .map(Map.Entry::getKey)
+                        .collect(Collectors.toSet());
+        candidates.keySet().retainAll(worst);
     }
 }
