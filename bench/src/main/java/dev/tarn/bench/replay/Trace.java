@@ -18,6 +18,9 @@ public final class Trace {
     private static final int GENERATED = 260_000;
     private static final double NEW_SHARE = 0.314;
 
+    /// How many blobs are wanted once only.
+    private static final double ONCE_SHARE = 0.63;
+
     /// How many other blobs were wanted since, as `ln(1 + d)`: normal, with this mean and
     /// deviation.
     private static final double DEPTH_MEAN = 5.66;
@@ -70,13 +73,18 @@ public final class Trace {
         RandomGenerator random = new SplittableRandom(seed);
         int[] requests = new int[GENERATED];
         int[] stack = new int[GENERATED];
+        boolean[] isWantedAgain = new boolean[GENERATED];
         int seen = 0;
         for (int i = 0; i < requests.length; i++) {
-            if (seen == 0 || random.nextDouble() < NEW_SHARE) {
+            int place = random.nextDouble() < NEW_SHARE ? -1 : seen - 1 - depth(random, seen);
+            while (place >= 0 && !isWantedAgain[stack[place]]) {
+                place--;
+            }
+            if (place < 0) {
+                isWantedAgain[seen] = random.nextDouble() >= ONCE_SHARE;
                 stack[seen] = seen;
                 requests[i] = seen++;
             } else {
-                int place = seen - 1 - depth(random, seen);
                 int blob = stack[place];
                 System.arraycopy(stack, place + 1, stack, place, seen - 1 - place);
                 stack[seen - 1] = blob;
@@ -88,7 +96,7 @@ public final class Trace {
 
     private static int depth(RandomGenerator random, int seen) {
         double depth = seen;
-        while (depth >= seen) {
+        while (depth >= seen && seen > 0) {
             depth = Math.expm1(random.nextGaussian(DEPTH_MEAN, DEPTH_DEVIATION));
         }
         return Math.max(0, (int) depth);
