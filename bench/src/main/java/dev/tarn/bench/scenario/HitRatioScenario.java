@@ -50,7 +50,8 @@ record HitRatioScenario() implements Scenario {
         for (int percent : PERCENTS) {
             Sheet sheet = new Sheet(name() + " at " + percent + " %");
             sheet.note("%,d requests, %s".formatted(trace.length(), trace.name()));
-            for (int round = 0; round < bench.rounds(); round++) {
+            int rounds = bench.isQuick() ? 1 : bench.rounds();
+            for (int round = 0; round < rounds; round++) {
                 sample(sheet, trace, trace.sizes(round), percent);
             }
             sheets.add(sheet);
