@@ -31,7 +31,8 @@ class OptionsTest {
                         "miss-cpu",
                         "slow-clients",
                         "restart",
-                        "idle");
+                        "idle",
+                        "hit-ratio");
         assertThat(options.rounds()).isGreaterThanOrEqualTo(5);
         assertThat(options.json()).isEmpty();
     }

@@ -3,7 +3,10 @@ package dev.tarn.config;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.oci.Secret;
 import dev.tarn.pull.DownloadConfig;
+import dev.tarn.storage.Budget;
+import dev.tarn.storage.Pin;
 import dev.tarn.storage.StoreConfig;
+import dev.tarn.storage.eviction.Eviction;
 import dev.tarn.upstream.Credentials;
 import dev.tarn.upstream.DockerConfig;
 import dev.tarn.upstream.UpstreamConfig;
@@ -106,7 +109,16 @@ public final class ConfigReader {
         return new StoreConfig(
                 storage.value("verify", Format.oneOf(StoreConfig.Verify.class), usual.verify()),
                 storage.value("scrub-interval", Format.duration(SCRUB_MAX), usual.scrubInterval()),
-                storage.value("scrub-rate", Format.size("1MiB", "10GiB"), usual.scrubRate()));
+                storage.value("scrub-rate", Format.size("1MiB", "10GiB"), usual.scrubRate()),
+                budget(storage));
+    }
+
+    private static Budget budget(Section storage) {
+        Budget usual = Budget.DEFAULT;
+        return new Budget(
+                storage.value("capacity", Format.CAPACITY, usual.capacity()),
+                storage.value("eviction", Format.oneOf(Eviction.class), usual.eviction()),
+                storage.list("pins", Pin::parse, usual.pins()));
     }
 
     private static TarnConfig.Http http(Section http) {

@@ -2,6 +2,7 @@ package dev.tarn.config;
 
 import dev.tarn.oci.RegistryException;
 import dev.tarn.oci.RegistryHost;
+import dev.tarn.storage.Capacity;
 import dev.tarn.upstream.DockerConfig;
 import java.io.IOException;
 import java.net.URI;
@@ -102,6 +103,14 @@ interface Format<T> {
                 } catch (IOException e) {
                     throw new IllegalArgumentException("is not a Docker config.json", e);
                 }
+            };
+
+    Format<Capacity> CAPACITY =
+            text -> {
+                if (text.endsWith("%")) {
+                    return new Capacity.Percent(Units.parsePercent(text));
+                }
+                return new Capacity.Bytes(size("1MiB", "1000000TiB").parse(text));
             };
 
     static Format<Integer> integer(int min, int max) {

@@ -17,7 +17,7 @@ import org.slf4j.event.Level;
 ///
 /// @param admin where the health checks are answered
 /// @param rootDirectory the folder of the store
-/// @param store how it looks after what it has
+/// @param store how it looks after what it has, and how much it may have
 /// @param defaultUpstream whom a request is for that does not say; one of `upstreams`
 /// @param hosts names under which clients reach an upstream here, besides its own here
 /// @param logLevel from which level on something is logged

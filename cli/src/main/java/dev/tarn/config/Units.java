@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 final class Units {
 
     private static final Pattern NUMBER_WITH_UNIT = Pattern.compile("([0-9]{1,18}) ?([a-zA-Z]*)");
+    private static final Pattern PERCENT = Pattern.compile("([0-9]{1,3}) ?%");
     private static final Map<String, ChronoUnit> TIMES =
             Map.of(
                     "ms", ChronoUnit.MILLIS,
@@ -59,5 +60,15 @@ final class Units {
         } catch (ArithmeticException e) {
             throw new IllegalArgumentException("is larger than any disk", e);
         }
+    }
+
+    /// `80%`, without the sign; from 1 to 100.
+    static int parsePercent(String text) {
+        Matcher matcher = PERCENT.matcher(text);
+        int percent = matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
+        if (percent < 1 || percent > 100) {
+            throw new IllegalArgumentException("is not a share from 1% to 100%");
+        }
+        return percent;
     }
 }

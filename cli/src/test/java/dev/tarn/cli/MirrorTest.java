@@ -159,7 +159,8 @@ class MirrorTest {
             assertThat(first.url()).isNotNull();
             assertThatExceptionOfType(StartException.class)
                     .isThrownBy(() -> Mirror.start(config, Map.of()).close())
-                    .withMessageStartingWith("cannot keep a store in " + config.rootDirectory());
+                    .withMessageStartingWith(
+                            "cannot keep a store in " + config.storage().rootDirectory());
         }
     }
 

@@ -58,9 +58,17 @@ class ConfigMistakesTest {
             textBlock =
                     """
                     htp: {}                                |1:1: htp: unknown key (did you mean 'http'?)
-                    storage: {capacity: 100GiB}            |1:11: storage.capacity: unknown key (allowed: rootdirectory, verify, scrub-interval, scrub-rate)
                     storage: {verify: never}               |1:19: storage.verify: 'never' is not one of scrub, always, fs-verity
                     storage: {scrub-rate: 0}               |1:23: storage.scrub-rate: '0' is not a size from 1MiB to 10GiB
+                    storage: {size: 100GiB}                |1:11: storage.size: unknown key (allowed: rootdirectory, verify, scrub-interval, scrub-rate, capacity, eviction, pins)
+                    storage: {capacity: 0%}                |1:21: storage.capacity: '0%' is not a share from 1% to 100%
+                    storage: {capacity: 101%}              |1:21: storage.capacity: '101%' is not a share from 1% to 100%
+                    storage: {capacity: a%}                |1:21: storage.capacity: 'a%' is not a share from 1% to 100%
+                    storage: {capacity: 1KiB}              |1:21: storage.capacity: '1KiB' is not a size from 1MiB to 1000000TiB
+                    storage: {capacity: much}              |1:21: storage.capacity: 'much' is not a size (such as 8MiB, 100GiB, 1GB or 4096)
+                    storage: {eviction: fifo}              |1:21: storage.eviction: 'fifo' is not one of gdsf, lru, s3-fifo
+                    storage: {pins: docker.io/a}           |1:17: storage.pins: is not a list
+                    storage: {pins: [alpine]}              |1:18: storage.pins.0: 'alpine' is not registry/repository or registry/repository:tag (such as docker.io/library/*:latest)
                     http: 5000                             |1:7: http: is not a section
                     http: []                               |1:7: http: is not a section
                     http: {addr: [a]}                      |1:14: http.addr: is not a single value

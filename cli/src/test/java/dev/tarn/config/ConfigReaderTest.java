@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.oci.Secret;
 import dev.tarn.pull.DownloadConfig;
+import dev.tarn.storage.Budget;
+import dev.tarn.storage.Capacity;
+import dev.tarn.storage.Pin;
 import dev.tarn.storage.StoreConfig;
+import dev.tarn.storage.eviction.Eviction;
 import dev.tarn.upstream.Credentials;
 import dev.tarn.upstream.UpstreamConfig;
 import java.io.IOException;
@@ -70,7 +74,8 @@ class ConfigReaderTest {
                         http: {addr: ":80", tls: {certificate: %1$s, key: %1$s}, draintimeout: 5s,
                           connections: 100, connections-per-client: 50, requests-per-client: 25, min-rate: 2KiB}
                         admin: {addr: "[::1]:81"}
-                        storage: {rootdirectory: /data, verify: fs-verity, scrub-interval: 60d, scrub-rate: 1MiB}
+                        storage: {rootdirectory: /data, verify: fs-verity, scrub-interval: 60d, scrub-rate: 1MiB,
+                          capacity: 100GiB, eviction: s3-fifo, pins: ["docker.io/library/*:latest"]}
                         default-upstream: one.local:5000
                         upstreams:
                           one.local:5000:
@@ -104,7 +109,15 @@ class ConfigReaderTest {
                                 new StoreConfig(
                                         StoreConfig.Verify.FS_VERITY,
                                         Duration.ofDays(60),
-                                        1L << 20),
+                                        1L << 20,
+                                        new Budget(
+                                                new Capacity.Bytes(100L << 30),
+                                                Eviction.S3_FIFO,
+                                                List.of(
+                                                        new Pin(
+                                                                "docker.io",
+                                                                "library/*",
+                                                                "latest")))),
                                 one,
                                 List.of(
                                         new UpstreamConfig(
@@ -234,6 +247,7 @@ class ConfigReaderTest {
                                 Optional.empty(),
                                 folder.resolve("none"),
                                 Map.of("XDG_DATA_HOME", folder.toString()))
+                        .storage()
                         .rootDirectory();
 
         assertThat(root)

@@ -162,7 +162,7 @@ class EnvironmentTest {
                 "TARN_",
                 "TARN_UPSTREAMS_GITHUB_COM_TAG_TTL",
                 "TARN_UPSTREAMS_DOCKER_IO_URLS",
-                "TARN_STORAGE_CAPACITY"
+                "TARN_STORAGE_SIZE"
             })
     void aVariableThatIsNoSettingIsAProblem(String name) throws IOException {
         assertThat(file.problems("", Map.of(name, "x")))

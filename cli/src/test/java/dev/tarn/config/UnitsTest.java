@@ -56,4 +56,16 @@ class UnitsTest {
     void anythingElseIsNoSize(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Units.parseSize(text));
     }
+
+    @ParameterizedTest
+    @CsvSource({"1%, 1", "80%, 80", "80 %, 80", "100%, 100"})
+    void aShareIsANumberOfHundredths(String text, int percent) {
+        assertThat(Units.parsePercent(text)).isEqualTo(percent);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "%", "80", "0%", "101%", "-1%", "8.5%", "9999999999%"})
+    void anythingElseIsNoShare(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> Units.parsePercent(text));
+    }
 }

@@ -1,24 +1,25 @@
 package dev.tarn.storage;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Scheduler;
 import dev.tarn.oci.Digest;
 import dev.tarn.oci.RegistryException.Throttled;
 import dev.tarn.pull.BlobContent;
 import dev.tarn.pull.BlobStore;
 import dev.tarn.pull.IncomingBlob;
+import dev.tarn.storage.eviction.Usage;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,14 +29,9 @@ import org.slf4j.LoggerFactory;
 /// that looks otherwise, or that the index does not know, is hashed first, once for all who ask;
 /// what is wrong goes to quarantine and counts as missing, so that it is fetched again in the same
 /// request. Everything runs on the thread of the caller.
-final class DiskBlobStore implements BlobStore, AutoCloseable {
+final class DiskBlobStore implements BlobStore, Evictor.Blobs, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DiskBlobStore.class);
-
-    /// How many files are open at most because somebody may want them again, and for how long.
-    private static final int OPEN_MAX = 1_024;
-
-    private static final Duration OPEN_TIME = Duration.ofSeconds(60);
 
     private final Layout layout;
     private final BlobRows rows;
@@ -47,26 +43,32 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
     private final LongAdder damaged = new LongAdder();
     private final Turns turns = new Turns();
     private final Set<Digest> filling = ConcurrentHashMap.newKeySet();
-    private final Cache<Digest, OpenBlob> open =
-            Caffeine.newBuilder()
-                    .maximumSize(OPEN_MAX)
-                    .expireAfterAccess(OPEN_TIME)
-                    .scheduler(Scheduler.systemScheduler())
-                    .executor(Runnable::run)
-                    .<Digest, OpenBlob>removalListener((_, blob, _) -> release(blob))
-                    .build();
+    private final OpenBlobs open = new OpenBlobs();
+    private final Appraiser appraiser;
+    private final Evictor evictor;
 
     DiskBlobStore(
             Layout layout,
             BlobRows rows,
             PartialRows partials,
             Trouble trouble,
-            StoreConfig.Verify verify) {
+            StoreConfig config,
+            long capacity,
+            Evictor.Pinned pinned)
+            throws IOException {
         this.layout = layout;
         this.rows = rows;
         this.partials = partials;
         this.trouble = trouble;
-        this.verify = verify;
+        this.verify = config.verify();
+        for (Digest digest : partials.digests()) {
+            partials.find(digest).ifPresent(it -> rows.ledger().keep(digest, it.spans().length()));
+        }
+        InstantSource clock = InstantSource.system();
+        appraiser =
+                new Appraiser(config.budget().eviction().policy(capacity, clock.millis()), clock);
+        evictor = new Evictor(capacity, appraiser, rows, pinned, this, new SplittableRandom());
+        evictor.start();
     }
 
     /// What is out of reach only because too many files are open is not missing: it would be
@@ -103,10 +105,11 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
     }
 
     private Optional<StoredBlob> openAlready(Digest digest) {
-        OpenBlob blob = open.getIfPresent(digest);
-        if (blob == null) {
+        Optional<OpenBlob> found = open.find(digest);
+        if (found.isEmpty()) {
             return Optional.empty();
         }
+        OpenBlob blob = found.get();
         try {
             if (blob.isUnchanged()) {
                 return blob.hold();
@@ -114,7 +117,7 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
         } catch (IOException e) {
             LOG.error("blob {} cannot be looked at", digest, e);
         }
-        open.asMap().remove(digest, blob);
+        open.drop(digest, blob);
         return Optional.empty();
     }
 
@@ -125,7 +128,13 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
         if (row.isEmpty() || Files.notExists(place) || Files.isDirectory(place)) {
             return Optional.empty();
         }
-        OpenBlob blob = OpenBlob.open(place, row.get());
+        OpenBlob blob;
+        try {
+            blob = open.open(digest, place, row.get());
+        } catch (FileNotFoundException e) {
+            LOG.debug("blob {} was taken away", digest, e);
+            return Optional.empty();
+        }
         boolean isUnchanged = false;
         try {
             // opened first: what took its place since is another
@@ -152,14 +161,8 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
     /// The first reader of a file that has just been opened, and is kept open for the next.
     private Optional<StoredBlob> hold(Digest digest, OpenBlob blob) {
         Optional<StoredBlob> reader = blob.hold();
-        open.put(digest, blob);
+        open.keep(digest, blob);
         return reader;
-    }
-
-    private static void release(@Nullable OpenBlob blob) {
-        if (blob != null) {
-            blob.release();
-        }
     }
 
     /// Settles what became of a blob whose file and row do not agree.
@@ -191,13 +194,13 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
 
     /// The file, opened, where its bytes are right. What keeps it from being opened is no damage;
     /// what keeps it from being read is.
-    private static Optional<OpenBlob> verified(Digest digest, Path place) throws IOException {
+    private Optional<OpenBlob> verified(Digest digest, Path place) throws IOException {
         makeReadOnly(place);
         Fingerprint before = Fingerprint.of(place);
         if (Files.isDirectory(place)) {
             return Optional.empty();
         }
-        OpenBlob blob = OpenBlob.open(place, before);
+        OpenBlob blob = open.open(digest, place, before);
         boolean isRight = false;
         try {
             isRight = blob.holds(digest, () -> false) && blob.isUnchanged();
@@ -244,7 +247,7 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
                 right.get().release();
                 return false;
             }
-            open.invalidate(digest);
+            open.drop(digest);
             quarantine(digest, place);
             return true;
         }
@@ -252,7 +255,7 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
 
     @Override
     public void condemn(Digest digest) {
-        open.invalidate(digest);
+        open.drop(digest);
         Path place = layout.blob(digest);
         try (var _ = turns.await(digest)) {
             if (Files.exists(place)) {
@@ -278,21 +281,47 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
 
     @Override
     public IncomingBlob begin(Digest digest) throws IOException {
-        if (!filling.add(digest)) {
-            throw new IOException(digest + " is being filled already");
-        }
         try (var _ = turns.await(digest)) {
-            return trouble.watch(() ->
-                    descriptors.need(() -> DiskIncomingBlob.begin(digest, layout, partials, this)));
-        } catch (IOException | RuntimeException e) {
-            filling.remove(digest);
-            throw e;
+            if (!filling.add(digest)) {
+                throw new IOException(digest + " is being filled already");
+            }
+            boolean isBegun = false;
+            try {
+                IncomingBlob incoming =
+                        trouble.watch(() ->
+                                descriptors.need(() ->
+                                        DiskIncomingBlob.begin(digest, layout, partials, this)));
+                isBegun = true;
+                return incoming;
+            } finally {
+                if (!isBegun) {
+                    filling.remove(digest);
+                }
+            }
         }
     }
 
-    /// Puts a file whose bytes are verified and synced in its place. What has been renamed and has
-    /// no row yet cannot be found, since this has the digest's turn; after a crash it is adopted.
-    void admit(Digest digest, Path filled) throws IOException {
+    /// The bytes of a download that begins with so many.
+    Ledger.Hold hold(Digest digest, long bytes) {
+        return rows.ledger().hold(digest, bytes);
+    }
+
+    /// Sees to it that a download has room for so many bytes in all.
+    void reserve(Ledger.Hold hold, long bytes) throws IOException {
+        evictor.reserve(hold, bytes);
+    }
+
+    /// Evicts until the file system has so many bytes free, whatever the capacity says; whether
+    /// that could be done. For a disk that is full because of others.
+    boolean makeRoom(long bytes) throws IOException {
+        return evictor.makeRoom(bytes);
+    }
+
+    /// Puts a file whose bytes are verified and synced in its place, where it stays until `filled`.
+    /// What has been renamed and has no row yet cannot be found, since this has the digest's turn;
+    /// after a crash it is adopted.
+    void admit(Digest digest, Path filled, Duration refetchTime, Ledger.Hold hold)
+            throws IOException {
         try (var _ = turns.await(digest)) {
             Path place = layout.blob(digest);
             Files.createDirectories(layout.folder(digest));
@@ -306,7 +335,10 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
             descriptors.needFor(() -> Sync.directory(layout.folder(digest)));
             descriptors.needFor(() -> Sync.directory(layout.blobs(digest.algorithm())));
             descriptors.needFor(() -> Sync.directory(layout.incoming()));
-            rows.put(digest, Fingerprint.of(place));
+            Fingerprint fingerprint = Fingerprint.of(place);
+            Usage usage = appraiser.admit(digest, fingerprint.size(), refetchTime);
+            rows.admit(digest, fingerprint, usage, hold);
+            open.use(digest);
         }
     }
 
@@ -316,6 +348,7 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
             if (!filling.contains(digest)) {
                 partials.remove(digest);
                 Files.deleteIfExists(layout.incoming(digest));
+                rows.ledger().forget(digest);
             }
         }
     }
@@ -338,7 +371,7 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
     }
 
     private void closeIdle() {
-        open.invalidateAll();
+        open.close();
     }
 
     /// Whoever filled this digest's file has done with it.
@@ -346,9 +379,79 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
         filling.remove(digest);
     }
 
+    /// Whoever has committed this digest needs its file no more.
+    void letGo(Digest digest) {
+        open.endUse(digest);
+    }
+
+    // Eviction.
+
+    Evictor evictor() {
+        return evictor;
+    }
+
+    @Override
+    public int takeUses(Digest digest) {
+        return open.takeUses(digest);
+    }
+
+    @Override
+    public Map<Digest, Integer> takeAllUses() {
+        return open.takeAllUses();
+    }
+
+    @Override
+    public boolean isInUse(Digest digest) {
+        return filling.contains(digest) || open.isInUse(digest);
+    }
+
+    /// The file goes before its row: what a crash leaves is a row without a file, which costs
+    /// nothing and goes when somebody asks for the blob, or when it is evicted again. The other way
+    /// round, a file that no row counts would stay for ever.
+    @Override
+    public boolean evict(Digest digest) throws IOException {
+        Optional<Turns.Turn> turn = turns.attempt(digest);
+        if (turn.isEmpty()) {
+            return false;
+        }
+        try (var _ = turn.get()) {
+            if (!open.close(digest)) {
+                return false;
+            }
+            if (Files.deleteIfExists(layout.blob(digest))) {
+                Sync.directory(layout.folder(digest));
+            }
+            rows.remove(digest);
+            return true;
+        }
+    }
+
+    @Override
+    public boolean evictRemainder() throws IOException {
+        Optional<Digest> oldest = rows.ledger().oldestKept();
+        if (oldest.isEmpty()) {
+            return false;
+        }
+        Digest digest = oldest.get();
+        try (var _ = turns.await(digest)) {
+            if (!filling.contains(digest)) {
+                Files.deleteIfExists(layout.incoming(digest));
+                rows.ledger().forget(digest);
+                partials.remove(digest);
+            }
+            return true;
+        }
+    }
+
+    @Override
+    public long usableBytes() throws IOException {
+        return Files.getFileStore(layout.root()).getUsableSpace();
+    }
+
     /// Closes the files that nobody reads; readers go on reading.
     @Override
     public void close() {
-        closeIdle();
+        open.close();
+        evictor.close();
     }
 }

@@ -18,6 +18,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,8 @@ final class DiskIncomingBlob implements IncomingBlob {
     private final PartialRows partials;
     private final DiskBlobStore store;
     private final Optional<Remainder> remainder;
+    private final Ledger.Hold hold;
+    private final AtomicLong bytesHere;
     private final ReentrantLock lock = new ReentrantLock();
 
     private volatile FileChannel channel;
@@ -46,6 +49,7 @@ final class DiskIncomingBlob implements IncomingBlob {
     private volatile boolean isBeingPlaced;
     private boolean isCommitted;
     private boolean isKept;
+    private long bytesKept;
     private boolean isClosed;
 
     private DiskIncomingBlob(
@@ -63,6 +67,9 @@ final class DiskIncomingBlob implements IncomingBlob {
         this.store = store;
         this.remainder = remainder;
         this.channel = channel;
+        long bytes = remainder.map(it -> it.spans().length()).orElse(0L);
+        this.bytesHere = new AtomicLong(bytes);
+        this.hold = store.hold(digest, bytes);
     }
 
     /// Goes on with what was kept, where that is still there, and starts with an empty file
@@ -90,10 +97,16 @@ final class DiskIncomingBlob implements IncomingBlob {
     }
 
     @Override
-    public void reserve(long size) {}
+    public void reserve(long size) throws IOException {
+        store.reserve(hold, size);
+    }
 
     @Override
     public void write(ByteBuffer bytes, long position) throws IOException {
+        long here = bytesHere.addAndGet(bytes.remaining());
+        if (here > hold.bytes()) {
+            store.reserve(hold, here); // of a size that nobody knew before
+        }
         long start = position - bytes.position();
         while (bytes.hasRemaining()) {
             FileChannel target = channel();
@@ -146,7 +159,7 @@ final class DiskIncomingBlob implements IncomingBlob {
                 requireWritable();
                 isWritable = false;
                 isKept = false;
-                var _ = store.trouble().watch(() -> put(size));
+                var _ = store.trouble().watch(() -> put(size, refetchTime));
                 isCommitted = true;
                 store.filled(digest);
             } finally {
@@ -155,11 +168,11 @@ final class DiskIncomingBlob implements IncomingBlob {
         });
     }
 
-    private boolean put(long size) throws IOException {
+    private boolean put(long size, Duration refetchTime) throws IOException {
         channel.close();
         syncTrimmed(size);
         isBeingPlaced = true;
-        store.admit(digest, path);
+        store.admit(digest, path, refetchTime, hold);
         return true;
     }
 
@@ -188,6 +201,7 @@ final class DiskIncomingBlob implements IncomingBlob {
                     var _ = store.trouble().watch(this::sync);
                     partials.put(digest, remainder);
                     isKept = true;
+                    bytesKept = remainder.spans().length();
                 }
             } finally {
                 lock.unlock();
@@ -223,15 +237,24 @@ final class DiskIncomingBlob implements IncomingBlob {
             }
             isClosed = true;
             isWritable = false;
-            channel.close();
-            if (!isCommitted) {
+            closeChannel();
+            if (isCommitted) {
+                store.letGo(digest);
+            } else {
                 discardUnlessKept();
+                hold.leave(isKept ? bytesKept : 0);
                 store.filled(digest);
             }
-        } catch (IOException e) {
-            LOG.warn("{} cannot be closed", path, e);
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void closeChannel() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.warn("{} cannot be closed", path, e);
         }
     }
 

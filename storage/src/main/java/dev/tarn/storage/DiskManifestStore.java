@@ -55,6 +55,7 @@ final class DiskManifestStore implements ManifestStore, AutoCloseable {
     }
 
     private final Index index;
+    private final Pins pins;
     private final Set<Thread> writes = ConcurrentHashMap.newKeySet();
     private final Cache<Digest, @Nullable RawManifest> manifests =
             hot(MANIFEST_BYTES_MAX, (_, manifest) -> ENTRY_BYTES + manifest.size());
@@ -63,8 +64,9 @@ final class DiskManifestStore implements ManifestStore, AutoCloseable {
     private final Cache<LinkKey, @Nullable Boolean> links =
             hot(LINK_BYTES_MAX, (key, _) -> ENTRY_BYTES + key.bytes());
 
-    DiskManifestStore(Index index) {
+    DiskManifestStore(Index index, Pins pins) {
         this.index = index;
+        this.pins = pins;
     }
 
     private static <K, V> Cache<K, @Nullable V> hot(long bytesMax, Weigher<K, V> weigher) {
@@ -106,6 +108,7 @@ final class DiskManifestStore implements ManifestStore, AutoCloseable {
         if (manifests.getIfPresent(digest) == null) {
             commit(Change.put(Family.MANIFEST, RowKey.of(digest), row(manifest)));
             manifests.put(digest, manifest);
+            pins.manifestCame();
         }
     }
 
@@ -126,8 +129,10 @@ final class DiskManifestStore implements ManifestStore, AutoCloseable {
 
     @Override
     public void putTag(Repository repository, Tag tag, Accept accept, TagEntry entry) {
-        commit(Change.put(Family.TAG, RowKey.of(repository, tag, accept), row(entry)));
+        byte[] key = RowKey.of(repository, tag, accept);
+        commit(Change.put(Family.TAG, key, row(entry)));
         tags.put(new TagKey(repository, tag, accept), entry);
+        pins.tagged(key, entry.descriptor().digest());
     }
 
     /// In one write, for which nobody waits: a sync takes longer than to fetch a manifest from
@@ -149,6 +154,11 @@ final class DiskManifestStore implements ManifestStore, AutoCloseable {
         links.put(new LinkKey(repository, digest), true);
         meaning.ifPresent(
                 tag -> tags.put(new TagKey(repository, tag.tag(), tag.accept()), tag.entry()));
+        pins.manifestCame();
+        meaning.ifPresent(tag ->
+                pins.tagged(
+                        RowKey.of(repository, tag.tag(), tag.accept()),
+                        tag.entry().descriptor().digest()));
         Thread write =
                 Thread.ofVirtual()
                         .name("manifest " + digest)
@@ -251,7 +261,7 @@ final class DiskManifestStore implements ManifestStore, AutoCloseable {
                                 .put(mediaType));
     }
 
-    private static TagEntry tagEntry(ByteBuffer row) {
+    static TagEntry tagEntry(ByteBuffer row) {
         Instant checkedAt = Instant.ofEpochSecond(row.getLong(), row.getInt());
         long size = row.getLong();
         byte[] digest = Row.bytes(row, row.get());

@@ -3,6 +3,7 @@ package dev.tarn.storage;
 import dev.tarn.pull.BlobStore;
 import dev.tarn.pull.ManifestStore;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -33,8 +34,19 @@ public final class DiskStore implements AutoCloseable {
             new Recovery(layout).sweep(partials);
         }
         this.rows = new BlobRows(index);
-        this.blobs = new DiskBlobStore(layout, rows, partials, trouble, config.verify());
-        this.manifests = new DiskManifestStore(index);
+        Pins pins = new Pins(config.budget().pins());
+        this.manifests = new DiskManifestStore(index, pins);
+        this.blobs =
+                new DiskBlobStore(
+                        layout,
+                        rows,
+                        partials,
+                        trouble,
+                        config,
+                        config.budget()
+                                .capacity()
+                                .of(Files.getFileStore(layout.root()).getTotalSpace()),
+                        () -> pins.blobs(index, manifests::find));
         Reconciliation reconciliation = new Reconciliation(layout, rows, blobs.turns());
         InstantSource clock = InstantSource.system();
         this.scrub = new Scrub(layout, index, blobs, reconciliation, config, clock);
@@ -49,7 +61,7 @@ public final class DiskStore implements AutoCloseable {
         upkeep.start();
     }
 
-    /// Opens the store in a folder with the usual upkeep.
+    /// Opens the store in a folder with the usual upkeep and budget.
     public static DiskStore open(Path root) throws IOException {
         return open(root, StoreConfig.DEFAULT);
     }
@@ -135,6 +147,27 @@ public final class DiskStore implements AutoCloseable {
     /// How many files were found damaged since the store was opened.
     public long damagedCount() {
         return blobs.damaged();
+    }
+
+    /// What the store may hold, in bytes.
+    public long capacity() {
+        return blobs.evictor().capacity();
+    }
+
+    /// What the blobs take up, and those on their way in with what is promised to them, and what is
+    /// left of those that did not get here.
+    public long usedBytes() {
+        return rows.ledger().total();
+    }
+
+    /// How many blobs were evicted since the start.
+    public long evictedCount() {
+        return blobs.evictor().evictedCount();
+    }
+
+    /// The size of all those together.
+    public long evictedBytes() {
+        return blobs.evictor().evictedBytes();
     }
 
     /// Finishes the writes that are waiting and gives the folder back. Open readers go on reading.

@@ -15,7 +15,9 @@ enum Family {
     /// Upstream, repository, digest: what may be read through which name.
     LINK("link"),
     /// Digest -> the parts of an incoming file that are safely on disk.
-    PARTIAL("partial");
+    PARTIAL("partial"),
+    /// Digest -> what eviction knows of the blob; may be missing.
+    USAGE("usage");
 
     private final String text;
 

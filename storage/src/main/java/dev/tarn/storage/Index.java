@@ -5,9 +5,11 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -181,6 +183,22 @@ final class Index implements AutoCloseable {
         } finally {
             inUse.unlockRead(stamp);
         }
+    }
+
+    /// Hands the rows of a family from key `start` to before key `end` to `rows`, at most so many.
+    void forEachBetween(Family family, byte[] start, byte[] end, int max, Rows rows)
+            throws IOException {
+        AtomicInteger left = new AtomicInteger(max);
+        forEachWhile(
+                family,
+                start,
+                (key, row) -> {
+                    if (left.getAndDecrement() <= 0 || Arrays.compareUnsigned(key, end) >= 0) {
+                        return false;
+                    }
+                    rows.accept(key, row);
+                    return left.get() > 0;
+                });
     }
 
     /// Makes changes together: after a power cut all are there, or none. Throws only where the

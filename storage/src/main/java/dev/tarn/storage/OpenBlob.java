@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,20 +41,28 @@ final class OpenBlob {
     private final Path place;
     private final RandomAccessFile file;
     private final Fingerprint fingerprint;
+    private final IntConsumer whenClosed;
     private final AtomicInteger holders = new AtomicInteger(1);
+    private final AtomicInteger uses = new AtomicInteger();
     private final Lock fileLock = new ReentrantLock();
     private @Nullable Arena arena;
     private volatile @Nullable MemorySegment mapping;
 
-    private OpenBlob(Path place, RandomAccessFile file, Fingerprint fingerprint) {
+    private OpenBlob(
+            Path place, RandomAccessFile file, Fingerprint fingerprint, IntConsumer whenClosed) {
         this.place = place;
         this.file = file;
         this.fingerprint = fingerprint;
+        this.whenClosed = whenClosed;
     }
 
     /// Held once: by whoever opens it.
-    static OpenBlob open(Path place, Fingerprint fingerprint) throws IOException {
-        return new OpenBlob(place, new RandomAccessFile(place.toFile(), "r"), fingerprint);
+    ///
+    /// @param whenClosed hears how often it was used since that was last asked for
+    static OpenBlob open(Path place, Fingerprint fingerprint, IntConsumer whenClosed)
+            throws IOException {
+        return new OpenBlob(
+                place, new RandomAccessFile(place.toFile(), "r"), fingerprint, whenClosed);
     }
 
     long size() {
@@ -93,7 +102,31 @@ final class OpenBlob {
         while (now > 0 && !holders.compareAndSet(now, now + 1)) {
             now = holders.get();
         }
-        return now > 0 ? Optional.of(new StoredBlob(this)) : Optional.empty();
+        if (now <= 0) {
+            return Optional.empty();
+        }
+        uses.lazySet(uses.getPlain() + 1); // on an event loop: a lost one does not matter
+        return Optional.of(new StoredBlob(this));
+    }
+
+    /// How many readers there were since this was last asked.
+    int takeUses() {
+        return uses.getAndSet(0);
+    }
+
+    /// Closes it unless somebody besides the one who opened it holds it, whose `release` then does
+    /// nothing any more.
+    boolean closeUnlessRead() {
+        boolean isUnread = holders.compareAndSet(1, 0);
+        if (isUnread) {
+            close();
+        }
+        return isUnread;
+    }
+
+    /// Whether anybody besides the one who opened it holds it.
+    boolean isRead() {
+        return holders.get() > 1;
     }
 
     void release() {
@@ -201,6 +234,8 @@ final class OpenBlob {
             file.close();
         } catch (IOException e) {
             LOG.warn("a file that was only read could not be closed", e);
+        } finally {
+            whenClosed.accept(takeUses());
         }
     }
 }

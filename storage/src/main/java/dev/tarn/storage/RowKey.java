@@ -26,6 +26,16 @@ final class RowKey {
         return new byte[] {code(algorithm), (byte) firstByte};
     }
 
+    /// Before all digests of this algorithm whose hash begins with these bytes.
+    static byte[] before(Digest.Algorithm algorithm, byte[] hash) {
+        return ByteBuffer.allocate(1 + hash.length).put(code(algorithm)).put(hash).array();
+    }
+
+    /// After all digests of this algorithm.
+    static byte[] after(Digest.Algorithm algorithm) {
+        return new byte[] {(byte) (code(algorithm) + 1)};
+    }
+
     static Digest digest(byte[] key) {
         for (Digest.Algorithm algorithm : Digest.Algorithm.values()) {
             if (key.length > 0 && key[0] == code(algorithm)) {
@@ -38,6 +48,17 @@ final class RowKey {
 
     static byte[] of(Repository repository, Tag tag, Accept accept) {
         return (prefix(repository) + tag + "\n" + accept.header()).getBytes(UTF_8);
+    }
+
+    /// What the key of a tag's row says.
+    record TagName(String host, String repository, String tag) {}
+
+    static TagName tagName(byte[] key) {
+        String[] parts = new String(key, UTF_8).split("\n", -1);
+        if (parts.length < 3) {
+            throw new IllegalArgumentException("not the key of a tag");
+        }
+        return new TagName(parts[0], parts[1], parts[2]);
     }
 
     static byte[] of(Repository repository, Digest digest) {

@@ -1,6 +1,7 @@
 package dev.tarn.storage;
 
 import dev.tarn.oci.Digest;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -34,6 +35,18 @@ final class Turns {
                         });
         line.lock.lock();
         return () -> leave(digest, line);
+    }
+
+    /// A turn where nobody else has one or waits for one.
+    Optional<Turn> attempt(Digest digest) {
+        Line line = new Line();
+        line.length = 1;
+        line.lock.lock(); // before anybody can see it
+        if (lines.putIfAbsent(digest, line) != null) {
+            line.lock.unlock();
+            return Optional.empty();
+        }
+        return Optional.of(() -> leave(digest, line));
     }
 
     private void leave(Digest digest, Line line) {

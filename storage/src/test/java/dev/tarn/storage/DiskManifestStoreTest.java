@@ -11,6 +11,7 @@ import dev.tarn.pull.ManifestStore.TagMeaning;
 import dev.tarn.pull.ManifestStoreContract;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +32,7 @@ final class DiskManifestStoreTest extends ManifestStoreContract {
         layout = new Layout(root);
         layout.createFolders();
         index = Index.open(layout);
-        store = new DiskManifestStore(index);
+        store = new DiskManifestStore(index, new Pins(List.of()));
     }
 
     @AfterEach
@@ -89,7 +90,7 @@ final class DiskManifestStoreTest extends ManifestStoreContract {
         byte[] row = Objects.requireNonNull(index.find(Family.MANIFEST, key));
         row[row.length - 1] ^= 1;
         index.commit(Change.put(Family.MANIFEST, key, row));
-        store = new DiskManifestStore(index);
+        store = new DiskManifestStore(index, new Pins(List.of()));
 
         assertThat(store.find(MANIFEST.digest())).isEmpty();
         assertThat(index.find(Family.MANIFEST, key)).isNull();

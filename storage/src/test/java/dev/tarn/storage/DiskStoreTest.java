@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -176,17 +177,21 @@ final class DiskStoreTest {
         layout.createFolders();
         try (Index index = Index.open(layout)) {
             BlobRows rows = new BlobRows(index);
-            var blobs =
-                    new DiskBlobStore(
-                            layout,
-                            rows,
-                            new PartialRows(layout, index),
-                            new Trouble(layout.probe(), Duration.ofSeconds(1)),
-                            StoreConfig.Verify.SCRUB);
-            commit(blobs, DIGEST, BYTES);
-            index.commit(Change.delete(Family.BLOB, RowKey.of(DIGEST)));
+            try (var trouble = new Trouble(layout.probe(), Duration.ofSeconds(1));
+                    var blobs =
+                            new DiskBlobStore(
+                                    layout,
+                                    rows,
+                                    new PartialRows(layout, index),
+                                    trouble,
+                                    StoreConfig.DEFAULT,
+                                    1 << 30,
+                                    Set::of)) {
+                commit(blobs, DIGEST, BYTES);
+                index.commit(Change.delete(Family.BLOB, RowKey.of(DIGEST)));
 
-            assertThat(read(blobs, DIGEST)).isEqualTo(BYTES);
+                assertThat(read(blobs, DIGEST)).isEqualTo(BYTES);
+            }
             assertThat(index.find(Family.BLOB, RowKey.of(DIGEST))).isNull();
         }
     }

@@ -37,7 +37,8 @@ final class FsVerityTest {
 
     @Test
     void blobsAreStoredAndServedWithItAndWithout() throws Exception {
-        StoreConfig config = new StoreConfig(StoreConfig.Verify.FS_VERITY, Duration.ZERO, 1);
+        StoreConfig config =
+                new StoreConfig(StoreConfig.Verify.FS_VERITY, Duration.ZERO, 1, Budget.DEFAULT);
         Digest digest = Digest.of(Digest.Algorithm.SHA256, random(100_000, 1));
         for (int opening = 0; opening < 2; opening++) {
             try (DiskStore store = DiskStore.open(root, config)) {

@@ -12,7 +12,9 @@ import dev.tarn.pull.BlobStore;
 import dev.tarn.pull.BlobStoreContract;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +39,10 @@ final class HashedBlobTest extends BlobStoreContract {
                         parts.rows,
                         parts.partials,
                         parts.trouble,
-                        StoreConfig.Verify.ALWAYS);
+                        new StoreConfig(
+                                StoreConfig.Verify.ALWAYS, Duration.ZERO, 1, Budget.DEFAULT),
+                        Long.MAX_VALUE,
+                        Set::of);
     }
 
     @AfterEach

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Set;
 
 /// The parts of a store without its threads, and a clock that stands still until it is set.
 final class UpkeepFixture implements AutoCloseable, InstantSource {
@@ -30,12 +31,21 @@ final class UpkeepFixture implements AutoCloseable, InstantSource {
         rows = new BlobRows(index);
         partials = new PartialRows(layout, index);
         trouble = new Trouble(layout.probe(), Duration.ofSeconds(1));
-        blobs = new DiskBlobStore(layout, rows, partials, trouble, StoreConfig.Verify.SCRUB);
+        blobs =
+                new DiskBlobStore(
+                        layout,
+                        rows,
+                        partials,
+                        trouble,
+                        StoreConfig.DEFAULT,
+                        Long.MAX_VALUE,
+                        Set::of);
         reconciliation = new Reconciliation(layout, rows, blobs.turns());
     }
 
     Scrub scrub(Duration interval, long rate) throws IOException {
-        StoreConfig config = new StoreConfig(StoreConfig.Verify.SCRUB, interval, rate);
+        StoreConfig config =
+                new StoreConfig(StoreConfig.Verify.SCRUB, interval, rate, Budget.DEFAULT);
         return new Scrub(layout, index, blobs, reconciliation, config, this);
     }
 

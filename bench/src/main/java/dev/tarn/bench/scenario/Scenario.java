@@ -18,7 +18,8 @@ public sealed interface Scenario
                 MissCpuScenario,
                 SlowClientsScenario,
                 RestartScenario,
-                IdleScenario {
+                IdleScenario,
+                HitRatioScenario {
 
     /// Its name on the command line.
     String name();
@@ -45,6 +46,7 @@ public sealed interface Scenario
                 new MissCpuScenario(),
                 new SlowClientsScenario(),
                 new RestartScenario(),
-                new IdleScenario());
+                new IdleScenario(),
+                new HitRatioScenario());
     }
 }

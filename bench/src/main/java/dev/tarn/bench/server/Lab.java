@@ -34,6 +34,11 @@ public final class Lab implements AutoCloseable {
         this.certificates = Certificates.make(work.resolve("certificates"));
     }
 
+    /// The root of the project.
+    public Path project() {
+        return project;
+    }
+
     public Certificates certificates() {
         return certificates;
     }
