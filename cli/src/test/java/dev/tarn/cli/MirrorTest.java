@@ -159,8 +159,7 @@ class MirrorTest {
             assertThat(first.url()).isNotNull();
             assertThatExceptionOfType(StartException.class)
                     .isThrownBy(() -> Mirror.start(config, Map.of()).close())
-                    .withMessageStartingWith(
-                            "cannot keep a store in " + config.storage().rootDirectory());
+                    .withMessageStartingWith("cannot keep a store in " + config.rootDirectory());
         }
     }
 

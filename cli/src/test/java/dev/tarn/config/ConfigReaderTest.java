@@ -247,7 +247,6 @@ class ConfigReaderTest {
                                 Optional.empty(),
                                 folder.resolve("none"),
                                 Map.of("XDG_DATA_HOME", folder.toString()))
-                        .storage()
                         .rootDirectory();
 
         assertThat(root)

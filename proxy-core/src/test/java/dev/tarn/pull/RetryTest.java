@@ -12,6 +12,7 @@ import dev.tarn.oci.RegistryException.Unknown;
 import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.oci.RegistryException.UpstreamFailed.Kind;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -170,10 +171,16 @@ class RetryTest {
                     return sent;
                 };
 
-        assertThatThrownBy(this::pull)
-                .isInstanceOfSatisfying(
-                        UpstreamFailed.class,
-                        e -> assertThat(e.kind()).isEqualTo(Kind.WRONG_BYTES));
+        Semaphore pieces = upstream.hold();
+        try (BlobContent content = puller.pull(target, digest, ByteRange.whole()).content()) {
+            pieces.release(40);
+            assertThat(content.awaitReadable(0)).isPositive();
+            pieces.release(10_000);
+            assertThatThrownBy(() -> Reading.read(content, ByteRange.whole()))
+                    .isInstanceOfSatisfying(
+                            UpstreamFailed.class,
+                            e -> assertThat(e.kind()).isEqualTo(Kind.WRONG_BYTES));
+        }
         assertThat(pull()).isEqualTo(bytes);
     }
 

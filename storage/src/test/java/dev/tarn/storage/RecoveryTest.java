@@ -234,7 +234,7 @@ final class RecoveryTest {
         delete(layout().index());
 
         try (DiskStore store = DiskStore.open(root())) {
-            await().until(() -> store.blobCount() == 2);
+            await().until(store::isComplete);
             assertThat(store.blobs().find(DIGEST)).isEmpty();
             assertThat(store.blobCount()).isEqualTo(1);
         }
