@@ -78,7 +78,10 @@ class ArchitectureTest {
             noClasses()
                     .that()
                     .resideOutsideOfPackages(
-                            "dev.tarn.http.netty..", "dev.tarn.upstream..", "dev.tarn.admin..")
+                            "dev.tarn.http.netty..",
+                            "dev.tarn.upstream..",
+                            "dev.tarn.admin..",
+                            "dev.tarn.watch..") // watches over the tests of those
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("io.netty..");

@@ -10,7 +10,6 @@ import dev.tarn.oci.RegistryException.Throttled;
 import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.oci.Repository;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -234,107 +233,12 @@ final class Download {
     private void work(Chunks.Chunk chunk, Filling file, Sluice.Place place)
             throws InterruptedException {
         try (place) {
-            fetch(chunk, file, place);
+            new Part(chunk, file, place, progress, fetching, hash).fetch(source);
         } catch (UpstreamFailed | Throttled e) {
             if (!fetching.goesOnWithout(chunk, e)) {
                 throw e;
             }
             LOG.debug("{}: {} to be asked for again", digest, chunk, e);
-        }
-    }
-
-    private void fetch(Chunks.Chunk chunk, Filling file, Sluice.Place place)
-            throws InterruptedException {
-        Part part = new Part(chunk, file, place);
-        fetching.asking(Optional.empty());
-        try (Source.Fetch answer = source.fetch(chunk.asked())) {
-            fetching.asking(Optional.of(answer));
-            part.open(answer);
-            boolean hasMore = true;
-            while (hasMore && part.wantsMore()) {
-                hasMore = answer.next(part::take);
-            }
-        } finally {
-            fetching.asked();
-        }
-        part.end();
-    }
-
-    /// One part on its way from the source into the file, or past it.
-    private final class Part {
-        private final Chunks.Chunk chunk;
-        private final Filling file;
-        private final Sluice.Place place;
-        private long skip;
-        private boolean isOverlong;
-        private boolean isPutOff;
-
-        Part(Chunks.Chunk chunk, Filling file, Sluice.Place place) {
-            this.chunk = chunk;
-            this.file = file;
-            this.place = place;
-        }
-
-        void open(Source.Fetch answer) {
-            if (!fetching.open(chunk, answer)) {
-                throw new UpstreamFailed(
-                        WRONG_BYTES, startedBy + " contradicts itself about " + digest);
-            }
-            skip = chunk.skip();
-            isOverlong = answer.end().orElse(Long.MAX_VALUE) > chunk.end();
-            file.reserve(answer.size());
-        }
-
-        boolean wantsMore() {
-            return !isPutOff && !(isOverlong && chunk.bytesLeft() == 0);
-        }
-
-        void take(ByteBuffer bytes) {
-            int passedOver = (int) Math.min(skip, bytes.remaining());
-            skip -= passedOver;
-            bytes.position(bytes.position() + passedOver);
-            int wanted = (int) Math.min(bytes.remaining(), chunk.bytesLeft());
-            bytes.limit(bytes.position() + wanted);
-            if (bytes.hasRemaining() && !isPutOff) {
-                write(bytes);
-            }
-        }
-
-        private void write(ByteBuffer bytes) {
-            ByteBuffer hot = bytes.duplicate();
-            long start = chunk.cursor();
-            if (!file.write(bytes, start) && !pass(hot.duplicate(), start)) {
-                isPutOff = true;
-                return;
-            }
-            fetching.wrote(chunk, hot.remaining());
-            place.brought(hot.remaining());
-            hash.update(hot, start);
-            progress.hashed(hash);
-        }
-
-        /// Whether the bytes go past the disk now; if not, others must come first.
-        private boolean pass(ByteBuffer bytes, long start) {
-            try {
-                boolean isNext = fetching.awaitRoom(chunk, hash);
-                if (isNext) {
-                    byte[] piece = new byte[bytes.remaining()];
-                    bytes.get(piece);
-                    file.passage().put(start, piece);
-                }
-                return isNext;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new Throttled("the download has ended", Duration.ofSeconds(1));
-            }
-        }
-
-        void end() {
-            if (isPutOff) {
-                fetching.putOff(chunk);
-            } else {
-                fetching.end(chunk);
-            }
         }
     }
 

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -29,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /// that looks otherwise, or that the index does not know, is hashed first, once for all who ask;
 /// what is wrong goes to quarantine and counts as missing, so that it is fetched again in the same
 /// request. Everything runs on the thread of the caller.
-final class DiskBlobStore implements BlobStore, Evictor.Blobs, AutoCloseable {
+final class DiskBlobStore implements BlobStore, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DiskBlobStore.class);
 
@@ -67,7 +66,14 @@ final class DiskBlobStore implements BlobStore, Evictor.Blobs, AutoCloseable {
         InstantSource clock = InstantSource.system();
         appraiser =
                 new Appraiser(config.budget().eviction().policy(capacity, clock.millis()), clock);
-        evictor = new Evictor(capacity, appraiser, rows, pinned, this, new SplittableRandom());
+        evictor =
+                new Evictor(
+                        capacity,
+                        appraiser,
+                        rows,
+                        pinned,
+                        new EvictableBlobs(layout, rows, partials, turns, filling, open),
+                        new SplittableRandom());
         evictor.start();
     }
 
@@ -311,12 +317,6 @@ final class DiskBlobStore implements BlobStore, Evictor.Blobs, AutoCloseable {
         evictor.reserve(hold, bytes);
     }
 
-    /// Evicts until the file system has so many bytes free, whatever the capacity says; whether
-    /// that could be done. For a disk that is full because of others.
-    boolean makeRoom(long bytes) throws IOException {
-        return evictor.makeRoom(bytes);
-    }
-
     /// Puts a file whose bytes are verified and synced in its place, where it stays until `filled`.
     /// What has been renamed and has no row yet cannot be found, since this has the digest's turn;
     /// after a crash it is adopted.
@@ -384,68 +384,8 @@ final class DiskBlobStore implements BlobStore, Evictor.Blobs, AutoCloseable {
         open.endUse(digest);
     }
 
-    // Eviction.
-
     Evictor evictor() {
         return evictor;
-    }
-
-    @Override
-    public int takeUses(Digest digest) {
-        return open.takeUses(digest);
-    }
-
-    @Override
-    public Map<Digest, Integer> takeAllUses() {
-        return open.takeAllUses();
-    }
-
-    @Override
-    public boolean isInUse(Digest digest) {
-        return filling.contains(digest) || open.isInUse(digest);
-    }
-
-    /// The file goes before its row: what a crash leaves is a row without a file, which costs
-    /// nothing and goes when somebody asks for the blob, or when it is evicted again. The other way
-    /// round, a file that no row counts would stay for ever.
-    @Override
-    public boolean evict(Digest digest) throws IOException {
-        Optional<Turns.Turn> turn = turns.attempt(digest);
-        if (turn.isEmpty()) {
-            return false;
-        }
-        try (var _ = turn.get()) {
-            if (!open.close(digest)) {
-                return false;
-            }
-            if (Files.deleteIfExists(layout.blob(digest))) {
-                Sync.directory(layout.folder(digest));
-            }
-            rows.remove(digest);
-            return true;
-        }
-    }
-
-    @Override
-    public boolean evictRemainder() throws IOException {
-        Optional<Digest> oldest = rows.ledger().oldestKept();
-        if (oldest.isEmpty()) {
-            return false;
-        }
-        Digest digest = oldest.get();
-        try (var _ = turns.await(digest)) {
-            if (!filling.contains(digest)) {
-                Files.deleteIfExists(layout.incoming(digest));
-                rows.ledger().forget(digest);
-                partials.remove(digest);
-            }
-            return true;
-        }
-    }
-
-    @Override
-    public long usableBytes() throws IOException {
-        return Files.getFileStore(layout.root()).getUsableSpace();
     }
 
     /// Closes the files that nobody reads; readers go on reading.

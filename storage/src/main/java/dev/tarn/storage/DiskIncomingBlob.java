@@ -33,6 +33,12 @@ final class DiskIncomingBlob implements IncomingBlob {
 
     private static final Logger LOG = LoggerFactory.getLogger(DiskIncomingBlob.class);
 
+    /// The C library's words for ENOSPC, which is all that Java tells.
+    private static final String DISK_FULL = "No space left on device";
+
+    /// What is made free at once where it is full.
+    private static final long ROOM_BYTES = 16 << 20;
+
     private final Digest digest;
     private final Path folder;
     private final Path path;
@@ -111,12 +117,26 @@ final class DiskIncomingBlob implements IncomingBlob {
         while (bytes.hasRemaining()) {
             FileChannel target = channel();
             try {
-                var _ = store.trouble().watch(() -> target.write(bytes, start + bytes.position()));
+                var _ = store.trouble().watch(() -> write(target, bytes, start));
             } catch (ClosedByInterruptException e) {
                 throw e;
             } catch (ClosedChannelException e) {
                 LOG.debug("{}: another writer was interrupted, going on", digest, e);
             }
+        }
+    }
+
+    /// A disk that is full gets room, once, where there is something to evict.
+    private int write(FileChannel target, ByteBuffer bytes, long start) throws IOException {
+        try {
+            return target.write(bytes, start + bytes.position());
+        } catch (IOException e) {
+            boolean isFull = String.valueOf(e.getMessage()).contains(DISK_FULL);
+            if (!isFull || !store.evictor().makeRoom(ROOM_BYTES)) {
+                throw e;
+            }
+            LOG.info("{}: the disk was full, and some blobs have made room", digest);
+            return target.write(bytes, start + bytes.position());
         }
     }
 

@@ -296,9 +296,9 @@ final class BudgetTest {
             fill(store);
             DiskBlobStore blobs = (DiskBlobStore) store.blobs();
 
-            assertThat(blobs.makeRoom(0)).isTrue();
+            assertThat(blobs.evictor().makeRoom(0)).isTrue();
             assertThat(store.blobCount()).isEqualTo(9);
-            assertThat(blobs.makeRoom(Long.MAX_VALUE)).isFalse();
+            assertThat(blobs.evictor().makeRoom(Long.MAX_VALUE)).isFalse();
             assertThat(store.blobCount()).isZero();
             assertThat(filesBytes()).isZero();
         }

@@ -96,7 +96,7 @@ final class EvictionUnderLoadTest {
 
     private static void evictOne(DiskStore store, AtomicLong evictions) {
         try {
-            if (((DiskBlobStore) store.blobs()).makeRoom(0)) {
+            if (((DiskBlobStore) store.blobs()).evictor().makeRoom(0)) {
                 evictions.incrementAndGet();
             }
         } catch (IOException e) {

@@ -94,7 +94,7 @@ final class PinsTest {
 
     /// The blobs that stay when all go that may.
     private static List<Digest> staying(DiskStore store, int count) throws IOException {
-        assertThat(((DiskBlobStore) store.blobs()).makeRoom(Long.MAX_VALUE)).isFalse();
+        assertThat(((DiskBlobStore) store.blobs()).evictor().makeRoom(Long.MAX_VALUE)).isFalse();
         return IntStream.range(0, count)
                 .mapToObj(PinsTest::blob)
                 .filter(digest -> isStored(store, digest))
