@@ -28,7 +28,6 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;
-import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -69,7 +68,7 @@ final class Mirror implements AutoCloseable {
                 parts.add(
                         new BlobPuller(
                                 store.blobs(), store.manifests(), config.download(), listener));
-        ManifestPuller manifests = new ManifestPuller(store.manifests(), blobs, Clock.systemUTC());
+        ManifestPuller manifests = new ManifestPuller(store.manifests(), blobs, new SteadyClock());
         admin =
                 AdminServer.start(
                         host(config.admin()),

@@ -23,6 +23,7 @@ final class Filling implements AutoCloseable {
     private final Passage passage = new Passage();
     private final AtomicBoolean isReserved = new AtomicBoolean();
     private volatile boolean isPassing;
+    private volatile boolean isWritten;
 
     private Filling(Digest digest, @Nullable IncomingBlob file) {
         this.digest = digest;
@@ -69,6 +70,7 @@ final class Filling implements AutoCloseable {
             return false;
         }
         try {
+            isWritten = true;
             file.write(bytes, position);
             return true;
         } catch (IOException e) {
@@ -84,8 +86,21 @@ final class Filling implements AutoCloseable {
         }
     }
 
+    /// Opens it for one reader. A file that cannot be read is of no use to a download that has
+    /// nothing in it yet: then everything goes past it.
     Reader open() throws IOException {
-        return new Reader(file == null ? null : file.open(), passage);
+        if (file == null) {
+            return new Reader(null, passage);
+        }
+        try {
+            return new Reader(file.open(), passage);
+        } catch (IOException e) {
+            if (isWritten || file.remainder().isPresent()) {
+                throw e;
+            }
+            pass(e);
+            return new Reader(null, passage);
+        }
     }
 
     /// Whether the blob is in the store now.

@@ -13,6 +13,7 @@ final class FullBlobStore implements BlobStore {
     private final InMemoryBlobStore store = new InMemoryBlobStore();
     final AtomicInteger writes = new AtomicInteger();
     volatile boolean beginsNothing;
+    volatile boolean opensNothing;
     volatile boolean reservesNothing;
     volatile boolean commitsNothing;
 
@@ -73,6 +74,7 @@ final class FullBlobStore implements BlobStore {
 
         @Override
         public BlobReader open() throws IOException {
+            failIf(opensNothing);
             return incoming.open();
         }
 

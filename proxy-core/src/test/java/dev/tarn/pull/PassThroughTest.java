@@ -70,6 +70,12 @@ class PassThroughTest {
     }
 
     @Test
+    void oneThatCannotBeReadHasItAllGoPast() throws Exception {
+        blobs.opensNothing = true;
+        assertIsPassedThrough();
+    }
+
+    @Test
     void oneThatHasNoRoomForItDoesNotEvenTry() throws Exception {
         blobs.reservesNothing = true;
         assertIsPassedThrough();
