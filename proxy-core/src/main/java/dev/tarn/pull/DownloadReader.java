@@ -27,6 +27,7 @@ final class DownloadReader implements BlobContent {
     private volatile Filling.@Nullable Reader next;
     private volatile long position;
     private volatile boolean isLeftBehind;
+    private boolean isOfSecondTry;
     private OptionalLong firstPosition = OptionalLong.empty();
     private OptionalLong toldSize = OptionalLong.empty();
 
@@ -66,6 +67,12 @@ final class DownloadReader implements BlobContent {
         return firstPosition.orElse(position) == position;
     }
 
+    /// What it may read now is of the first try or the second. Told on the reader's own thread, by
+    /// the download, together with how far it may read: what it was told of the first stays so.
+    void grant(boolean isOfSecondTry) {
+        this.isOfSecondTry = isOfSecondTry;
+    }
+
     /// Gives it up, because others would have to wait for it, and nothing can keep its bytes.
     void leaveBehind() {
         isLeftBehind = true;
@@ -97,7 +104,7 @@ final class DownloadReader implements BlobContent {
     /// old.
     private void changeOver(long position) throws InterruptedException {
         Filling.Reader changed = next;
-        if (changed == null) {
+        if (changed == null || !isOfSecondTry) {
             return;
         }
         boolean isSame;

@@ -128,6 +128,7 @@ final class Progress {
                         state == State.VERIFIED
                                 || Audience.isEager(reader, position, chunks.size().orElse(0));
                 if (audience.isEnough(end - position, isEager, edition)) {
+                    reader.grant(isSecondTry);
                     return end;
                 }
                 (isEager ? audience.arrived() : audience.news(end > position)).await();

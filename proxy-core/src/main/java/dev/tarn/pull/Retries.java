@@ -23,8 +23,12 @@ final class Retries {
     /// alone.
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /// How long the client of a blob that has not begun waits for a source that wants to be left
+    /// alone.
+    static final Duration PATIENCE_BEFORE_THE_START = Duration.ofSeconds(3);
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
-    private static final Duration PAUSE_BEFORE_THE_START = Duration.ofMillis(150);
+    private static final Duration FIRST_PAUSE_BEFORE_THE_START = Duration.ofMillis(150);
     private static final int PAUSE_GROWTH = 3;
 
     private final RandomGenerator random;
@@ -39,19 +43,34 @@ final class Retries {
     /// @param sinceProgress how long nothing has come of the blob; empty where nothing has yet
     Optional<Duration> pause(
             RegistryException failure, int failures, Optional<Duration> sinceProgress) {
+        boolean hasBegun = sinceProgress.isPresent();
         return switch (failure) {
-            case Throttled throttled when sinceProgress.isPresent() ->
-                    Optional.of(jittered(throttled.retryAfter()))
-                            .filter(pause ->
-                                    sinceProgress.get().plus(pause).compareTo(PATIENCE) <= 0);
-            case UpstreamFailed _ when sinceProgress.isPresent() && failures <= MAX -> {
-                long growth = Math.round(Math.pow(PAUSE_GROWTH, Math.max(0, failures - 1)));
-                yield Optional.of(jittered(FIRST_PAUSE.multipliedBy(growth)));
+            case Throttled throttled when failures <= MAX || hasBegun -> {
+                Duration waited = sinceProgress.orElse(Duration.ZERO);
+                Duration patience = hasBegun ? PATIENCE : PATIENCE_BEFORE_THE_START;
+                yield Optional.of(jittered(throttled.retryAfter()))
+                        .filter(pause -> waited.plus(pause).compareTo(patience) <= 0);
             }
-            case UpstreamFailed failed when failures <= 1 && failed.kind() != Kind.SILENT ->
-                    Optional.of(jittered(PAUSE_BEFORE_THE_START));
+            case UpstreamFailed _ when hasBegun && failures <= MAX ->
+                    Optional.of(grown(FIRST_PAUSE, failures));
+            case UpstreamFailed failed when failures <= triesBeforeTheStart(failed.kind()) ->
+                    Optional.of(grown(FIRST_PAUSE_BEFORE_THE_START, failures));
             default -> Optional.empty();
         };
+    }
+
+    /// A registry that is just being restarted is worth a moment. After a silence, whoever waits
+    /// has waited long enough.
+    private static int triesBeforeTheStart(Kind kind) {
+        return switch (kind) {
+            case UNREACHABLE, CUT_OFF, BROKEN -> MAX;
+            case BAD_ANSWER, WRONG_BYTES -> 1;
+            case SILENT -> 0;
+        };
+    }
+
+    private Duration grown(Duration first, int failures) {
+        return jittered(first.multipliedBy(Math.round(Math.pow(PAUSE_GROWTH, failures - 1))));
     }
 
     /// So that those who failed together do not come back together.

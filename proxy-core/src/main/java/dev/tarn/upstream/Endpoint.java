@@ -53,11 +53,20 @@ final class Endpoint {
         T ask(Endpoint endpoint) throws InterruptedException;
     }
 
+    Breaker breaker(Lane lane) {
+        return lane == Lane.BLOBS ? blobs : metadata;
+    }
+
+    @Override
+    public String toString() {
+        return client.origin().toString();
+    }
+
     /// Asks, where that has a chance. One that has just failed several times in a row, or that told
     /// us to wait, is left alone.
     <T> T ask(Lane lane, Asking<T> asking) throws InterruptedException {
-        Breaker breaker = lane == Lane.BLOBS ? blobs : metadata;
-        breaker.enter(client.origin().toString());
+        Breaker breaker = breaker(lane);
+        breaker.enter(toString());
         boolean isSettled = false;
         try {
             T answer = asking.ask(this);

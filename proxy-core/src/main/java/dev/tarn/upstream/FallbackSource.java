@@ -2,6 +2,7 @@ package dev.tarn.upstream;
 
 import dev.tarn.oci.ByteRange;
 import dev.tarn.oci.Digest;
+import dev.tarn.oci.RegistryException;
 import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.oci.RepositoryName;
 import dev.tarn.pull.Source;
@@ -9,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// One blob at all addresses of a registry. Parts are asked for where it has gone wrong least often
@@ -18,8 +20,24 @@ final class FallbackSource implements Source {
     /// The blob at one address, and how often a body from there went wrong.
     private record Place(Endpoint endpoint, Source source, AtomicInteger failures) {
 
+        /// How it went shows with the first bytes: the head alone says little.
         Fetch fetch(ByteRange range) throws InterruptedException {
-            return new Watched(endpoint.ask(Lane.BLOBS, _ -> source.fetch(range)), failures);
+            Breaker breaker = endpoint.breaker(Lane.BLOBS);
+            breaker.enter(endpoint.toString());
+            boolean isSettled = false;
+            try {
+                Fetch fetch = new Watched(source.fetch(range), failures, breaker);
+                isSettled = true;
+                return fetch;
+            } catch (RegistryException e) {
+                breaker.heard(e);
+                isSettled = true;
+                throw e;
+            } finally {
+                if (!isSettled) {
+                    breaker.abandoned();
+                }
+            }
         }
     }
 
@@ -46,8 +64,18 @@ final class FallbackSource implements Source {
         return Race.run(runners, Fetch::close);
     }
 
-    /// Counts a body that goes wrong.
-    private record Watched(Fetch fetch, AtomicInteger failures) implements Fetch {
+    /// Sees how a body goes.
+    private static final class Watched implements Fetch {
+        private final Fetch fetch;
+        private final AtomicInteger failures;
+        private final Breaker breaker;
+        private final AtomicBoolean isSettled = new AtomicBoolean();
+
+        Watched(Fetch fetch, AtomicInteger failures, Breaker breaker) {
+            this.fetch = fetch;
+            this.failures = failures;
+            this.breaker = breaker;
+        }
 
         @Override
         public long start() {
@@ -66,17 +94,27 @@ final class FallbackSource implements Source {
 
         @Override
         public boolean next(Sink sink) throws InterruptedException {
+            boolean isMore;
             try {
-                return fetch.next(sink);
+                isMore = fetch.next(sink);
             } catch (UpstreamFailed e) {
                 failures.incrementAndGet();
+                isSettled.set(true);
+                breaker.heard(e);
                 throw e;
             }
+            if (isSettled.compareAndSet(false, true)) {
+                breaker.succeeded();
+            }
+            return isMore;
         }
 
         @Override
         public void close() {
             fetch.close();
+            if (isSettled.compareAndSet(false, true)) {
+                breaker.abandoned();
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.tarn.oci.Descriptor;
 import dev.tarn.oci.Digest;
 import dev.tarn.oci.RawManifest;
 import dev.tarn.oci.Reference;
+import dev.tarn.oci.RegistryException.Throttled;
 import dev.tarn.oci.RegistryException.Unknown;
 import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.oci.RegistryException.UpstreamFailed.Kind;
@@ -36,6 +37,9 @@ public final class HttpUpstream implements Upstream {
     private static final int RETRY_MILLIS_MIN = 50;
 
     private static final int RETRY_MILLIS_MAX = 250;
+
+    /// For how long a registry may want to be left alone for us to wait for that.
+    private static final Duration THROTTLED_MAX = Duration.ofSeconds(3);
 
     private final UpstreamConfig config;
     private final List<Endpoint> endpoints;
@@ -122,12 +126,21 @@ public final class HttpUpstream implements Upstream {
                         if (!isWorthAskingAgain(e)) {
                             throw e;
                         }
-                        Thread.sleep(
-                                ThreadLocalRandom.current()
-                                        .nextInt(RETRY_MILLIS_MIN, RETRY_MILLIS_MAX));
-                        return askOnce(asking);
+                        return askOnceAfter(Duration.ZERO, asking);
+                    } catch (Throttled e) {
+                        if (e.retryAfter().compareTo(THROTTLED_MAX) > 0) {
+                            throw e;
+                        }
+                        return askOnceAfter(e.retryAfter(), asking);
                     }
                 });
+    }
+
+    private <T> T askOnceAfter(Duration pause, Endpoint.Asking<T> asking)
+            throws InterruptedException {
+        int jitter = ThreadLocalRandom.current().nextInt(RETRY_MILLIS_MIN, RETRY_MILLIS_MAX);
+        Thread.sleep(pause.plusMillis(jitter));
+        return askOnce(asking);
     }
 
     private <T> T askOnce(Endpoint.Asking<T> asking) throws InterruptedException {

@@ -289,7 +289,7 @@ class PullFaultsTest {
                 blobs,
                 CONFIG,
                 new Sluice(CONFIG.connections(), 32, Ticker.SYSTEM),
-                Ticker.SYSTEM,
+                new HastyTicker(20),
                 new NobodyWatches());
     }
 

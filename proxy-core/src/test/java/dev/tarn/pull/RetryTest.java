@@ -111,11 +111,19 @@ class RetryTest {
     }
 
     @Test
-    void aBlobOfWhichNothingComesIsAskedForOnceMore() {
+    void aBlobOfWhichNothingComesIsAskedForAFewTimesMore() {
         upstream.failure = failed(Kind.UNREACHABLE);
 
         assertThatThrownBy(this::pull).isInstanceOf(UpstreamFailed.class);
-        assertThat(upstream.ranges).hasSize(2);
+        assertThat(upstream.ranges).hasSize(1 + Retries.MAX);
+    }
+
+    @Test
+    void whoeverHasWaitedForASilentSourceWaitsNoLonger() {
+        upstream.failure = failed(Kind.SILENT);
+
+        assertThatThrownBy(this::pull).isInstanceOf(UpstreamFailed.class);
+        assertThat(upstream.ranges).hasSize(1);
     }
 
     @Test
@@ -176,7 +184,8 @@ class RetryTest {
             pieces.release(40);
             assertThat(content.awaitReadable(0)).isPositive();
             pieces.release(10_000);
-            assertThatThrownBy(() -> Reading.read(content, ByteRange.whole()))
+            ByteRange rest = new ByteRange.Between(500, Long.MAX_VALUE);
+            assertThatThrownBy(() -> Reading.read(content, rest))
                     .isInstanceOfSatisfying(
                             UpstreamFailed.class,
                             e -> assertThat(e.kind()).isEqualTo(Kind.WRONG_BYTES));
@@ -193,7 +202,9 @@ class RetryTest {
                     return sent;
                 };
 
-        assertThatThrownBy(this::pull).isInstanceOf(UpstreamFailed.class);
+        assertThatThrownBy(this::pull)
+                .isInstanceOf(UpstreamFailed.class)
+                .hasMessageContaining("sent other bytes");
         assertThat(upstream.bytesSent.get()).isEqualTo(2L * SIZE);
         assertThat(blobs.hasKept(digest)).isFalse();
     }

@@ -15,10 +15,12 @@ import dev.tarn.pull.Source;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// One registry at several addresses, and what is remembered of how it answered.
@@ -138,15 +140,21 @@ class FallbackTest {
         assertThat(second.requests()).hasSize(1);
     }
 
-    @Test
-    void aDeadRegistryIsAskedFiftyTimesAtMostInAThousandRequests() throws InterruptedException {
+    static Stream<Fault> deaths() {
+        return Stream.of(Fault.hangUp(), Fault.resetAfter(0), Fault.status(500));
+    }
+
+    @ParameterizedTest
+    @MethodSource("deaths")
+    void aDeadRegistryIsAskedFiftyTimesAtMostInAThousandRequests(Fault death)
+            throws InterruptedException {
         HttpUpstream upstream = strangers.upstream(first);
-        first.inject(Fault.hangUp());
+        first.inject(death);
         int failures = 0;
         for (int i = 0; i < 500; i++) {
             failures += fails(() -> Strangers.pull(upstream, "latest"));
             failures +=
-                    fails(() -> upstream.source(Strangers.APP, digest).fetch(ByteRange.whole()));
+                    fails(() -> fetch(upstream.source(Strangers.APP, digest), ByteRange.whole()));
         }
         assertThat(failures).isEqualTo(1_000);
         assertThat(first.requests()).hasSizeLessThanOrEqualTo(50);
@@ -192,6 +200,15 @@ class FallbackTest {
                         assertThat(e.retryAfter())
                                 .isBetween(Duration.ofSeconds(90), Duration.ofSeconds(100)));
         assertThat(first.requests()).hasSize(1);
+    }
+
+    @Test
+    void whoeverIsToldToComeSoonDoes() throws InterruptedException {
+        first.inject(1, Fault.throttled("1"), _ -> true);
+
+        assertThat(Strangers.pull(strangers.upstream(first), "latest").digest())
+                .isEqualTo(image.digest());
+        assertThat(first.requests()).hasSize(2);
     }
 
     @Test
