@@ -177,6 +177,7 @@ class PullSimulationTest {
         }
 
         /// Whether all of it came; what comes complete is right.
+        @SuppressWarnings("ThreadPriorityCheck") // the yield: others get their turn there
         private boolean pull(ByteRange range, boolean leaves) throws Exception {
             pulls++;
             long patience = leaves ? random.nextInt(bytes.length + 1) : Long.MAX_VALUE;
@@ -189,6 +190,9 @@ class PullSimulationTest {
                     long end = Math.min(part.end(), content.awaitReadable(position));
                     if (position - part.start() >= patience) {
                         return false;
+                    }
+                    if (random.nextInt(3) == 0) {
+                        Thread.yield(); // whatever happens now, what was granted stays so
                     }
                     int most = (int) Math.min(end - position, 1 + random.nextInt(30_000));
                     ByteBuffer buffer =
