@@ -20,7 +20,7 @@ final class FallbackSource implements Source {
     /// The blob at one address, and how often a body from there went wrong.
     private record Place(Endpoint endpoint, Source source, AtomicInteger failures) {
 
-        /// How it went shows with the first bytes: the head alone says little.
+        /// How it went shows with the body: the head alone says little.
         Fetch fetch(ByteRange range) throws InterruptedException {
             Breaker breaker = endpoint.breaker(Lane.BLOBS);
             breaker.enter(endpoint.toString());
@@ -66,10 +66,15 @@ final class FallbackSource implements Source {
 
     /// Sees how a body goes.
     private static final class Watched implements Fetch {
+
+        /// As much as is worth having, though it should break off then.
+        private static final long MUCH_BYTES = 1 << 20;
+
         private final Fetch fetch;
         private final AtomicInteger failures;
         private final Breaker breaker;
         private final AtomicBoolean isSettled = new AtomicBoolean();
+        private long received;
 
         Watched(Fetch fetch, AtomicInteger failures, Breaker breaker) {
             this.fetch = fetch;
@@ -96,14 +101,19 @@ final class FallbackSource implements Source {
         public boolean next(Sink sink) throws InterruptedException {
             boolean isMore;
             try {
-                isMore = fetch.next(sink);
+                isMore =
+                        fetch.next(bytes -> {
+                            received += bytes.remaining();
+                            sink.accept(bytes);
+                        });
             } catch (UpstreamFailed e) {
                 failures.incrementAndGet();
                 isSettled.set(true);
                 breaker.heard(e);
                 throw e;
             }
-            if (isSettled.compareAndSet(false, true)) {
+            boolean isWell = !isMore || received >= MUCH_BYTES;
+            if (isWell && isSettled.compareAndSet(false, true)) {
                 breaker.succeeded();
             }
             return isMore;

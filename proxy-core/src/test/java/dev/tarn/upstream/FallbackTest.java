@@ -141,7 +141,7 @@ class FallbackTest {
     }
 
     static Stream<Fault> deaths() {
-        return Stream.of(Fault.hangUp(), Fault.resetAfter(0), Fault.status(500));
+        return Stream.of(Fault.hangUp(), Fault.resetAfter(100), Fault.status(500));
     }
 
     @ParameterizedTest
