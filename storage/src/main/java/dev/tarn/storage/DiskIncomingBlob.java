@@ -53,7 +53,7 @@ final class DiskIncomingBlob implements IncomingBlob {
     private volatile FileChannel channel;
     private volatile boolean isWritable = true;
     private volatile boolean isBeingPlaced;
-    private boolean isCommitted;
+    private volatile boolean isCommitted;
     private boolean isKept;
     private long bytesKept;
     private boolean isClosed;
@@ -161,6 +161,9 @@ final class DiskIncomingBlob implements IncomingBlob {
 
     @Override
     public BlobReader open() throws IOException {
+        if (isCommitted) { // the path may be another's by now, who fetches the same blob again
+            return new DiskBlobReader(FileChannel.open(place, READ));
+        }
         try {
             return new DiskBlobReader(FileChannel.open(path, READ));
         } catch (NoSuchFileException e) {
