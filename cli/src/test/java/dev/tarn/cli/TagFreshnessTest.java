@@ -158,7 +158,7 @@ class TagFreshnessTest {
         return Stream.of("GET", "HEAD")
                 .flatMap(method ->
                         Stream.of(
-                                Arguments.of(method, "429", Fault.throttled("1")),
+                                Arguments.of(method, "429", Fault.throttled("4")),
                                 Arguments.of(method, "500", Fault.status(500)),
                                 Arguments.of(method, "502", Fault.status(502)),
                                 Arguments.of(method, "503", Fault.status(503)),
