@@ -38,6 +38,32 @@ final class Breaker {
         this.pauseEnd = nanoTime.getAsLong();
     }
 
+    /// What is asked, where it may be.
+    @FunctionalInterface
+    interface Question<T> {
+        T ask() throws InterruptedException;
+    }
+
+    /// Asks `whom`, unless he should be left alone now. A failure is heard; whether an answer is a
+    /// success is for the caller to say.
+    <T> T ask(String whom, Question<T> question) throws InterruptedException {
+        enter(whom);
+        boolean isSettled = false;
+        try {
+            T answer = question.ask();
+            isSettled = true;
+            return answer;
+        } catch (RegistryException e) {
+            heard(e);
+            isSettled = true;
+            throw e;
+        } finally {
+            if (!isSettled) {
+                abandoned();
+            }
+        }
+    }
+
     /// Throws where `whom` should not be asked now. Where it returns, exactly one call must follow
     /// that tells how it went.
     void enter(String whom) {

@@ -9,7 +9,6 @@ import dev.tarn.oci.ManifestParser;
 import dev.tarn.oci.MediaType;
 import dev.tarn.oci.RawManifest;
 import dev.tarn.oci.Reference;
-import dev.tarn.oci.RegistryException;
 import dev.tarn.oci.RegistryException.Malformed;
 import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.oci.RegistryException.UpstreamFailed.Kind;
@@ -53,8 +52,9 @@ final class Endpoint {
         T ask(Endpoint endpoint) throws InterruptedException;
     }
 
-    Breaker breaker(Lane lane) {
-        return lane == Lane.BLOBS ? blobs : metadata;
+    /// Whether to ask for blobs.
+    Breaker blobs() {
+        return blobs;
     }
 
     @Override
@@ -62,26 +62,12 @@ final class Endpoint {
         return client.origin().toString();
     }
 
-    /// Asks, where that has a chance. One that has just failed several times in a row, or that told
-    /// us to wait, is left alone.
-    <T> T ask(Lane lane, Asking<T> asking) throws InterruptedException {
-        Breaker breaker = breaker(lane);
-        breaker.enter(toString());
-        boolean isSettled = false;
-        try {
-            T answer = asking.ask(this);
-            breaker.succeeded();
-            isSettled = true;
-            return answer;
-        } catch (RegistryException e) {
-            breaker.heard(e);
-            isSettled = true;
-            throw e;
-        } finally {
-            if (!isSettled) {
-                breaker.abandoned();
-            }
-        }
+    /// Asks for anything but a blob, where that has a chance. One that has just failed several
+    /// times in a row, or that told us to wait, is left alone.
+    <T> T ask(Asking<T> asking) throws InterruptedException {
+        T answer = metadata.ask(toString(), () -> asking.ask(this));
+        metadata.succeeded();
+        return answer;
     }
 
     static String path(RepositoryName name, String kind, String last) {

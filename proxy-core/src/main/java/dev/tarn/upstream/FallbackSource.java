@@ -2,7 +2,6 @@ package dev.tarn.upstream;
 
 import dev.tarn.oci.ByteRange;
 import dev.tarn.oci.Digest;
-import dev.tarn.oci.RegistryException;
 import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.oci.RepositoryName;
 import dev.tarn.pull.Source;
@@ -22,22 +21,9 @@ final class FallbackSource implements Source {
 
         /// How it went shows with the body: the head alone says little.
         Fetch fetch(ByteRange range) throws InterruptedException {
-            Breaker breaker = endpoint.breaker(Lane.BLOBS);
-            breaker.enter(endpoint.toString());
-            boolean isSettled = false;
-            try {
-                Fetch fetch = new Watched(source.fetch(range), failures, breaker);
-                isSettled = true;
-                return fetch;
-            } catch (RegistryException e) {
-                breaker.heard(e);
-                isSettled = true;
-                throw e;
-            } finally {
-                if (!isSettled) {
-                    breaker.abandoned();
-                }
-            }
+            Breaker breaker = endpoint.blobs();
+            Fetch fetch = breaker.ask(endpoint.toString(), () -> source.fetch(range));
+            return new Watched(fetch, failures, breaker);
         }
     }
 

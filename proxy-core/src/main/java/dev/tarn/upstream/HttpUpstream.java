@@ -146,7 +146,7 @@ public final class HttpUpstream implements Upstream {
     private <T> T askOnce(Endpoint.Asking<T> asking) throws InterruptedException {
         List<Callable<T>> runners =
                 endpoints.stream()
-                        .map(endpoint -> (Callable<T>) () -> endpoint.ask(Lane.METADATA, asking))
+                        .map(endpoint -> (Callable<T>) () -> endpoint.ask(asking))
                         .toList();
         return Race.run(runners, _ -> {});
     }
