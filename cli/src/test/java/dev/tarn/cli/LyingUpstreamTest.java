@@ -291,10 +291,19 @@ class LyingUpstreamTest {
         assertNothingWrongIsKnown(held);
     }
 
-    /// A registry that has failed several times in a row is left alone for a moment.
+    /// A registry that has failed several times in a row is left alone for a moment, and clients
+    /// are told for how long; they never hear anything else.
     private void awaitRight(Held held) {
         await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertRight(ask(held, 1).getFirst(), held));
+                .until(() -> {
+                    Answer answer = ask(held, 1).getFirst();
+                    if (answer.status() != 503) {
+                        assertRight(answer, held);
+                        return true;
+                    }
+                    assertThat(answer.header("Retry-After")).as(answer.toString()).isPresent();
+                    return false;
+                });
     }
 
     /// What is here now is here for good, and right.

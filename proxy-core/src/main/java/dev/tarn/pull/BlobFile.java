@@ -15,9 +15,6 @@ public interface BlobFile extends BlobContent {
         return Optional.of(channel());
     }
 
-    /// Its bytes could not be read: from now on it is not given out before they have been checked.
-    default void suspect() {}
-
     /// Whether the bytes from `start` to `end` seem to be in memory, so that no disk is waited for.
     boolean isResident(long start, long end);
 }

@@ -41,10 +41,9 @@ public final class BlobPuller implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BlobPuller.class);
 
     private final BlobStore blobs;
+    private final Environment environment;
     private final ManifestStore manifests;
-    private final DownloadConfig config;
     private final PullListener listener;
-    private final Ticker ticker;
     private final ConcurrentHashMap<Digest, Download> downloads = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<RegistryHost, Sluice> sluices = new ConcurrentHashMap<>();
     private final Flights<Confirmation, Long> confirmations = new Flights<>();
@@ -56,19 +55,13 @@ public final class BlobPuller implements AutoCloseable {
             ManifestStore manifests,
             DownloadConfig config,
             PullListener listener) {
-        this(blobs, manifests, config, listener, Ticker.SYSTEM);
+        this(new Environment(blobs, config, Ticker.SYSTEM), manifests, listener);
     }
 
-    BlobPuller(
-            BlobStore blobs,
-            ManifestStore manifests,
-            DownloadConfig config,
-            PullListener listener,
-            Ticker ticker) {
-        this.ticker = ticker;
-        this.blobs = blobs;
+    BlobPuller(Environment environment, ManifestStore manifests, PullListener listener) {
+        this.environment = environment;
+        this.blobs = environment.store();
         this.manifests = manifests;
-        this.config = config;
         this.listener = listener;
     }
 
@@ -183,17 +176,15 @@ public final class BlobPuller implements AutoCloseable {
                 target.repository(),
                 target.upstream().source(target.name(), digest),
                 wanted,
-                blobs,
-                config,
+                environment,
                 sluices.computeIfAbsent(
-                        target.upstream().host(),
-                        _ ->
-                                new Sluice(
-                                        config.connections(),
-                                        target.upstream().connections(),
-                                        ticker)),
-                ticker,
+                        target.upstream().host(), _ -> newSluice(target.upstream())),
                 new Watch(target, digest));
+    }
+
+    private Sluice newSluice(Upstream upstream) {
+        return new Sluice(
+                environment.config().connections(), upstream.connections(), environment.ticker());
     }
 
     private boolean isStored(Digest digest) {
@@ -250,7 +241,7 @@ public final class BlobPuller implements AutoCloseable {
                 wanted.stream()
                         .map(blob -> BigInteger.valueOf(blob.size()))
                         .reduce(BigInteger.ZERO, BigInteger::add);
-        if (bytes.compareTo(BigInteger.valueOf(config.prefetchBytesMax())) <= 0) {
+        if (bytes.compareTo(BigInteger.valueOf(environment.config().prefetchBytesMax())) <= 0) {
             prefetch(target, wanted);
         }
     }
@@ -259,7 +250,7 @@ public final class BlobPuller implements AutoCloseable {
     /// image that nobody comes for ends with its first blobs, and those of a slow one are left to
     /// its clients.
     private void prefetch(Target target, List<Descriptor> wanted) {
-        Duration patience = config.idleTimeout().dividedBy(2);
+        Duration patience = environment.config().idleTimeout().dividedBy(2);
         try {
             for (Descriptor blob : wanted) {
                 if (!prefetches.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -308,7 +299,7 @@ public final class BlobPuller implements AutoCloseable {
     private final class Watch implements Download.Observer {
         private final Target target;
         private final Digest digest;
-        private final long startedAt = ticker.nanos();
+        private final long startedAt = environment.ticker().nanos();
 
         Watch(Target target, Digest digest) {
             this.target = target;
@@ -322,7 +313,7 @@ public final class BlobPuller implements AutoCloseable {
 
         @Override
         public void committed(long size) {
-            Duration duration = Duration.ofNanos(ticker.nanos() - startedAt);
+            Duration duration = Duration.ofNanos(environment.ticker().nanos() - startedAt);
             listener.downloaded(target.upstream().host(), digest, size, duration);
         }
 

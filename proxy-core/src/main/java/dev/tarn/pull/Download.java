@@ -61,12 +61,10 @@ final class Download {
     private final Repository startedBy;
     private final Source source;
     private final ByteRange wantedFirst;
-    private final BlobStore store;
+    private final Environment environment;
     private final Observer observer;
     private final Progress progress;
-    private final Ticker ticker;
     private final Sluice.Gate gate;
-    private final long chunkBytes;
     private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isStarted = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -81,22 +79,18 @@ final class Download {
             Repository startedBy,
             Source source,
             ByteRange wantedFirst,
-            BlobStore store,
-            DownloadConfig config,
+            Environment environment,
             Sluice sluice,
-            Ticker ticker,
             Observer observer) {
         this.digest = digest;
         this.startedBy = startedBy;
         this.source = source;
         this.wantedFirst = wantedFirst;
-        this.store = store;
+        this.environment = environment;
         this.observer = observer;
-        this.ticker = ticker;
-        this.startedAt = ticker.nanos();
-        this.progress = new Progress(config, ticker);
+        this.startedAt = environment.ticker().nanos();
+        this.progress = new Progress(environment.config(), environment.ticker());
         this.fetching = new Fetching(progress);
-        this.chunkBytes = config.chunkBytes();
         this.gate = sluice.gate(progress::hasReaders);
         this.hash = new PrefixHash(digest.algorithm());
     }
@@ -153,7 +147,7 @@ final class Download {
     }
 
     private void fill() throws IOException, InterruptedException {
-        try (Filling file = Filling.begin(store, digest)) {
+        try (Filling file = Filling.begin(environment, digest)) {
             hash = new PrefixHash(digest.algorithm());
             fetching = new Fetching(progress);
             progress.begin(file);
@@ -210,6 +204,7 @@ final class Download {
     private void recruit(Filling file) throws InterruptedException {
         while (fetching.awaitWork()) {
             Sluice.Place place = awaitPlace();
+            long chunkBytes = environment.config().chunkBytes();
             long partBytes =
                     Math.min(place.partBytes().orElse(chunkBytes), PART_GROWTH_MAX * chunkBytes);
             Optional<Chunks.Chunk> chunk = fetching.claim(wantedFirst, partBytes);
@@ -265,7 +260,7 @@ final class Download {
     }
 
     private void store(Filling file) {
-        Duration duration = Duration.ofNanos(ticker.nanos() - startedAt);
+        Duration duration = Duration.ofNanos(environment.ticker().nanos() - startedAt);
         if (file.commit(hash.position(), duration)) {
             observer.committed(hash.position());
         }

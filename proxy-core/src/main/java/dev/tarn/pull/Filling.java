@@ -20,23 +20,25 @@ final class Filling implements AutoCloseable {
 
     private final Digest digest;
     private final @Nullable IncomingBlob file;
-    private final Passage passage = new Passage();
+    private final Passage passage;
     private final AtomicBoolean isReserved = new AtomicBoolean();
     private volatile boolean isPassing;
     private volatile boolean isWritten;
 
-    private Filling(Digest digest, @Nullable IncomingBlob file) {
+    private Filling(Digest digest, @Nullable IncomingBlob file, Reservoir reservoir) {
         this.digest = digest;
         this.file = file;
+        this.passage = new Passage(reservoir).open();
         this.isPassing = file == null;
     }
 
-    static Filling begin(BlobStore store, Digest digest) {
+    static Filling begin(Environment environment, Digest digest) {
+        Reservoir reservoir = environment.reservoir();
         try {
-            return new Filling(digest, store.begin(digest));
+            return new Filling(digest, environment.store().begin(digest), reservoir);
         } catch (IOException e) {
             LOG.warn("{} cannot be stored, and is passed through", digest, e);
-            return new Filling(digest, null);
+            return new Filling(digest, null, reservoir);
         }
     }
 
@@ -130,13 +132,23 @@ final class Filling implements AutoCloseable {
 
     @Override
     public void close() {
+        passage.close();
         if (file != null) {
             file.close();
         }
     }
 
     /// Never reads from the file what went past it: there are zeros in its place.
-    record Reader(@Nullable BlobReader opened, Passage passage) implements BlobReader {
+    static final class Reader implements BlobReader {
+
+        private final @Nullable BlobReader opened;
+        private final Passage passage;
+        private final AtomicBoolean isClosed = new AtomicBoolean();
+
+        Reader(@Nullable BlobReader opened, Passage passage) {
+            this.opened = opened;
+            this.passage = passage.open();
+        }
 
         boolean isInFile(long position) {
             return opened != null
@@ -171,8 +183,11 @@ final class Filling implements AutoCloseable {
 
         @Override
         public void close() {
-            if (opened != null) {
-                opened.close();
+            if (isClosed.compareAndSet(false, true)) {
+                passage.close();
+                if (opened != null) {
+                    opened.close();
+                }
             }
         }
     }

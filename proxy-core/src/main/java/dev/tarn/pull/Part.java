@@ -77,18 +77,23 @@ final class Part {
         bytes.position(bytes.position() + passedOver);
         int wanted = (int) Math.min(bytes.remaining(), chunk.bytesLeft());
         bytes.limit(bytes.position() + wanted);
-        if (bytes.hasRemaining() && !isPutOff) {
+        while (bytes.hasRemaining() && !isPutOff) {
             write(bytes);
         }
     }
 
+    /// Takes all of the bytes, or a piece of them where they go past the disk.
     private void write(ByteBuffer bytes) {
         ByteBuffer hot = bytes.duplicate();
         long start = chunk.cursor();
-        if (!file.write(bytes, start) && !pass(hot.duplicate(), start)) {
-            isPutOff = true;
-            return;
+        if (!file.write(bytes.duplicate(), start)) {
+            hot.limit(hot.position() + Math.min(hot.remaining(), Passage.PIECE_BYTES));
+            if (!pass(hot.duplicate(), start)) {
+                isPutOff = true;
+                return;
+            }
         }
+        bytes.position(hot.limit());
         fetching.wrote(chunk, hot.remaining());
         place.brought(hot.remaining());
         hash.update(hot, start);

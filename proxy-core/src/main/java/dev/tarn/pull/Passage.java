@@ -4,27 +4,50 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// What of a blob goes past the disk, because that does not take it: a window in memory, which
 /// moves on with the slowest of those who need it. One thread at a time puts and frees; others read
-/// meanwhile.
-final class Passage {
+/// meanwhile. Its memory is given back once all who opened it have closed it.
+final class Passage implements AutoCloseable {
 
     /// What is in memory of one blob at most, but for the last piece.
     static final int WINDOW_BYTES = 4 << 20;
 
+    /// A piece at most.
+    static final int PIECE_BYTES = 64 << 10;
+
+    private final Reservoir reservoir;
+    private final AtomicInteger users = new AtomicInteger();
     private final ConcurrentSkipListMap<Long, byte[]> pieces = new ConcurrentSkipListMap<>();
     private volatile long firstPosition = Long.MAX_VALUE;
     private volatile long freedEnd;
     private long bytes;
 
+    Passage(Reservoir reservoir) {
+        this.reservoir = reservoir;
+    }
+
+    Passage open() {
+        users.incrementAndGet();
+        return this;
+    }
+
+    @Override
+    public void close() {
+        if (users.decrementAndGet() == 0) {
+            reservoir.giveBack(bytes);
+        }
+    }
+
     boolean hasRoom() {
-        return bytes < WINDOW_BYTES;
+        return bytes == 0 || (bytes < WINDOW_BYTES && reservoir.hasRoom());
     }
 
     void put(long position, byte[] piece) {
         if (piece.length > 0 && pieces.put(position, piece) == null) {
             bytes += piece.length;
+            reservoir.take(piece.length);
             firstPosition = Math.min(firstPosition, position);
         }
     }
@@ -36,6 +59,7 @@ final class Passage {
                 first = pieces.firstEntry()) {
             freedEnd = first.getKey() + first.getValue().length;
             bytes -= first.getValue().length;
+            reservoir.giveBack(first.getValue().length);
             pieces.remove(first.getKey());
         }
     }

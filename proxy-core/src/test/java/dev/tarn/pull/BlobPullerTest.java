@@ -52,7 +52,8 @@ class BlobPullerTest {
     /// One for whom what is worth waiting for is soon there.
     private BlobPuller newHastyPuller() {
         DownloadConfig config = new DownloadConfig(CHUNK, 4, 1 << 20, Duration.ofHours(1));
-        return new BlobPuller(blobs, manifests, config, PullListener.NOBODY, new HastyTicker(20));
+        Environment environment = new Environment(blobs, config, new HastyTicker(20));
+        return new BlobPuller(environment, manifests, PullListener.NOBODY);
     }
 
     @AfterEach

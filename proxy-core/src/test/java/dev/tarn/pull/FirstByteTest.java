@@ -29,10 +29,8 @@ class FirstByteTest {
                 target.repository(),
                 upstream.source(target.name(), digest),
                 ByteRange.whole(),
-                store,
-                DownloadConfig.DEFAULT,
+                new Environment(store, DownloadConfig.DEFAULT, Ticker.SYSTEM),
                 new Sluice(1, 1, Ticker.SYSTEM),
-                Ticker.SYSTEM,
                 observer);
     }
 

@@ -2,6 +2,7 @@ package dev.tarn.pull;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.tarn.oci.ByteRange;
 import dev.tarn.oci.Digest;
@@ -43,8 +44,11 @@ class PassThroughTest {
     }
 
     private BlobPuller newPuller(Ticker ticker) {
-        return new BlobPuller(
-                blobs, new InMemoryManifestStore(), CONFIG, PullListener.NOBODY, ticker);
+        return newPuller(new Environment(blobs, CONFIG, ticker));
+    }
+
+    private static BlobPuller newPuller(Environment environment) {
+        return new BlobPuller(environment, new InMemoryManifestStore(), PullListener.NOBODY);
     }
 
     private byte[] pull() throws Exception {
@@ -161,6 +165,36 @@ class PassThroughTest {
             assertThat(upstream.bytesSent.get())
                     .isLessThan(Passage.WINDOW_BYTES + 10L * CONFIG.chunkBytes());
         }
+    }
+
+    @Test
+    void memoryIsBoundedForAllTogetherAndEachGoesOn() throws Exception {
+        Reservoir reservoir = new Reservoir(1 << 20);
+        puller = newPuller(new Environment(blobs, CONFIG, new SlowTicker(), reservoir));
+        blobs.beginsNothing = true;
+        int count = 30;
+        List<BlobContent> readers = new ArrayList<>();
+        List<byte[]> all = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            byte[] one = ScriptedUpstream.randomBytes(500_000, 10 + i);
+            all.add(one);
+            Digest name = upstream.addBlob("a/one", one);
+            readers.add(puller.pull(target, name, ByteRange.whole()).content());
+        }
+        for (BlobContent reader : readers) {
+            readUpTo(reader, 1);
+        }
+        await().until(() -> reservoir.bytes() >= 1 << 20);
+        await().during(Duration.ofMillis(300))
+                .until(() -> reservoir.bytes() <= (1 << 20) + (long) count * Passage.PIECE_BYTES);
+        List<Future<byte[]>> reads = new ArrayList<>();
+        for (BlobContent reader : readers) {
+            reads.add(clients.submit(() -> Reading.read(reader, ByteRange.whole())));
+        }
+        for (int i = 0; i < count; i++) {
+            assertThat(reads.get(i).get()).isEqualTo(all.get(i));
+        }
+        await().until(() -> reservoir.bytes() == 0);
     }
 
     private static void readUpTo(BlobContent content, long end) throws Exception {

@@ -286,10 +286,8 @@ class PullFaultsTest {
                 target.repository(),
                 source,
                 ByteRange.whole(),
-                blobs,
-                CONFIG,
+                new Environment(blobs, CONFIG, new HastyTicker(20)),
                 new Sluice(CONFIG.connections(), 32, Ticker.SYSTEM),
-                new HastyTicker(20),
                 new NobodyWatches());
     }
 

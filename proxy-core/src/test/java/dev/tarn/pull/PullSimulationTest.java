@@ -109,11 +109,9 @@ class PullSimulationTest {
             mounted = store.new Mounted();
             puller =
                     new BlobPuller(
-                            mounted,
+                            new Environment(mounted, config, time),
                             new InMemoryManifestStore(),
-                            config,
-                            PullListener.NOBODY,
-                            time);
+                            PullListener.NOBODY);
             pullers.add(puller);
         }
 

@@ -36,11 +36,9 @@ class RetryTest {
     private final InMemoryBlobStore blobs = new InMemoryBlobStore();
     private final BlobPuller puller =
             new BlobPuller(
-                    blobs,
+                    new Environment(blobs, CONFIG, new HastyTicker(100)),
                     new InMemoryManifestStore(),
-                    CONFIG,
-                    PullListener.NOBODY,
-                    new HastyTicker(100));
+                    PullListener.NOBODY);
 
     @AfterEach
     void stop() {

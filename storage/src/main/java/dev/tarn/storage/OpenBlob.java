@@ -10,12 +10,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
@@ -84,15 +81,6 @@ final class OpenBlob {
         } catch (NoSuchFileException e) {
             LOG.debug("{} was taken away", place, e);
             return false;
-        }
-    }
-
-    /// Touches the file: what does not look as it did is hashed before it is served again.
-    void suspect() {
-        try {
-            Files.setLastModifiedTime(place, FileTime.from(Instant.now()));
-        } catch (IOException e) {
-            LOG.error("{} cannot be read, and that could not be written down", place, e);
         }
     }
 

@@ -46,11 +46,6 @@ final class StoredBlob implements BlobFile {
     }
 
     @Override
-    public void suspect() {
-        blob.suspect();
-    }
-
-    @Override
     public void close() {
         if (isClosed.compareAndSet(false, true)) {
             blob.release();

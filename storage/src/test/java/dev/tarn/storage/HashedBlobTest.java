@@ -13,7 +13,6 @@ import dev.tarn.pull.BlobStoreContract;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,22 +106,6 @@ final class HashedBlobTest extends BlobStoreContract {
         assertThat(parts.layout.quarantine(digest)).exists();
         assertThat(parts.add(100_000, 1)).isEqualTo(digest);
         assertThat(read(always, digest)).isEqualTo(random(100_000, 1));
-    }
-
-    @Test
-    void whatCouldNotBeReadOnceIsHashedBeforeItIsServedAgain() throws Exception {
-        Digest right = parts.add(LARGE, 1);
-        Digest wrong = parts.add(LARGE, 2);
-        parts.rot(wrong);
-        for (Digest digest : List.of(right, wrong)) {
-            try (BlobContent content = parts.blobs.find(digest).orElseThrow()) {
-                ((BlobFile) content).suspect();
-            }
-        }
-
-        assertThat(read(parts.blobs, right)).isEqualTo(random(LARGE, 1));
-        assertThat(parts.blobs.find(wrong)).isEmpty();
-        assertThat(parts.layout.quarantine(wrong)).exists();
     }
 
     @Test

@@ -5,7 +5,8 @@ package dev.tarn.bench.faults;
 /// @param status an error instead of the answer; 0 for none
 /// @param retryAfterSeconds what goes with the error; 0 for nothing
 /// @param cutAt where the connection ends; -1 for nowhere
-/// @param isReset whether it ends with a reset instead of an orderly close
+/// @param isReset whether it ends with a reset instead of an orderly close; where no place is
+///   given, the reset comes instead of an answer
 /// @param stallAt where it falls silent for good; -1 for nowhere
 /// @param flipAt which byte is wrong; -1 for none
 /// @param grownBy by how much the body differs in length from the truth, and says so
@@ -38,6 +39,20 @@ record Fault(
 
     static Fault reset(long at) {
         return new Fault(0, 0, at, true, -1, -1, 0, 0, false, NONE.bytesPerSecond);
+    }
+
+    static Fault hangUp() {
+        return new Fault(0, 0, -1, true, -1, -1, 0, 0, false, NONE.bytesPerSecond);
+    }
+
+    /// Whether there is no answer at all.
+    boolean isHangUp() {
+        return isReset && cutAt < 0;
+    }
+
+    /// Whether a HEAD goes wrong too, though it has no body.
+    boolean hitsHeads() {
+        return status != 0 || isHangUp();
     }
 
     static Fault stall(long at) {

@@ -45,6 +45,10 @@ final class FaultyAnswer {
         boolean hasRange = range.find();
         long start = hasRange ? Long.parseLong(range.group(1)) : 0;
         Fault fault = upstream.asked(isGet, path, start, CREDENTIALS.matcher(head).find());
+        if (fault.isHangUp()) {
+            FaultyUpstream.reset(socket);
+            return false;
+        }
         if (fault.status() != 0) {
             refuse(fault, isGet);
             return true;
