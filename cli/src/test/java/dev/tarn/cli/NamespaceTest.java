@@ -1,9 +1,13 @@
 package dev.tarn.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tarn.oci.Digest;
+import dev.tarn.oci.MediaType;
 import dev.tarn.upstream.FakeImage;
 import dev.tarn.upstream.FakeRegistry;
+import dev.tarn.upstream.FakeRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Nothing that a client writes makes the mirror dial anybody: `ns`, `Host` and the path are keys
-/// into the configuration. How the spellings read: `Traps`.
+/// Nothing that a client writes makes the mirror dial anybody, nor do the `urls` of a manifest:
+/// `ns`, `Host` and the path are keys into the configuration. How the spellings read: `Traps`.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(60)
 class NamespaceTest {
@@ -193,6 +197,29 @@ class NamespaceTest {
                 mirror.client().get("/v2/" + traps.spell(spelling) + "/org/app/manifests/v1");
 
         assertThat(answer.status()).isIn(400, 404);
+        traps.assertNobodyWasCaught();
+    }
+
+    /// Neither on request, nor ahead of it.
+    @ParameterizedTest(name = "a layer that the upstream lacks is not fetched from {0}")
+    @MethodSource("hosts")
+    void theUrlsOfALayerAreNeverAnAddress(String spelling) {
+        Digest layer = Digest.of(Digest.Algorithm.SHA256, spelling.getBytes(UTF_8));
+        String url = "http://" + traps.spell(spelling) + "/v2/org/app/blobs/" + layer;
+        String manifest =
+                """
+                {"schemaVersion":2,"mediaType":"%s","config":%s,"layers":[
+                {"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"%s","size":10,"urls":["%s"]}]}\
+                """
+                        .formatted(
+                                MediaType.OCI_MANIFEST, FakeImage.json(image.config()), layer, url);
+        Digest name =
+                registry.addManifest("org/app", MediaType.OCI_MANIFEST, manifest.getBytes(UTF_8));
+
+        assertThat(mirror.client().get("/v2/org/app/manifests/" + name).text()).isEqualTo(manifest);
+        assertThat(mirror.client().get("/v2/org/app/blobs/" + layer).status()).isEqualTo(404);
+
+        assertThat(registry.requests(FakeRequest.path(layer.toString()))).isNotEmpty();
         traps.assertNobodyWasCaught();
     }
 }

@@ -22,7 +22,7 @@ public record FakeImage(Descriptor manifest, Descriptor config, List<Descriptor>
         return Stream.concat(Stream.of(config), layers.stream()).toList();
     }
 
-    static String json(Descriptor descriptor) {
+    public static String json(Descriptor descriptor) {
         return "{\"mediaType\":\"%s\",\"digest\":\"%s\",\"size\":%d}"
                 .formatted(descriptor.mediaType(), descriptor.digest(), descriptor.size());
     }
