@@ -2,6 +2,7 @@ package dev.tarn.cli;
 
 import dev.tarn.admin.AdminServer;
 import dev.tarn.admin.Health;
+import dev.tarn.admin.MetricsPage;
 import dev.tarn.config.Address;
 import dev.tarn.config.TarnConfig;
 import dev.tarn.http.RegistryHandler;
@@ -10,6 +11,9 @@ import dev.tarn.http.netty.Limits;
 import dev.tarn.http.netty.RegistryServer;
 import dev.tarn.http.netty.ServerConfig;
 import dev.tarn.http.netty.TlsFiles;
+import dev.tarn.metrics.Listeners;
+import dev.tarn.metrics.Metric;
+import dev.tarn.metrics.Metrics;
 import dev.tarn.metrics.PullLog;
 import dev.tarn.oci.RegistryException.StoreFailed;
 import dev.tarn.oci.RegistryHost;
@@ -29,6 +33,7 @@ import java.net.NetworkInterface;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -61,19 +66,22 @@ final class Mirror implements AutoCloseable {
             throws IOException {
         this.config = config;
         this.parts = parts;
-        PullListener listener = new PullLog();
+        Metrics metrics = parts.add(new Metrics());
+        PullListener listener = new Listeners(List.of(new PullLog(), metrics.listener()));
         store = parts.add(openStore(config));
         Network network = parts.add(Network.open(ProxySettings.of(environment)));
         BlobPuller blobs =
                 parts.add(
                         new BlobPuller(
                                 store.blobs(), store.manifests(), config.download(), listener));
+        watch(metrics, store, blobs);
         ManifestPuller manifests = new ManifestPuller(store.manifests(), blobs, new SteadyClock());
         admin =
                 AdminServer.start(
                         host(config.admin()),
                         config.admin().port(),
-                        new Health(() -> isReady, store::trouble));
+                        new Health(() -> isReady, store::trouble),
+                        new MetricsPage(Metrics.CONTENT_TYPE, metrics::page));
         parts.add(admin);
         server =
                 RegistryServer.start(
@@ -85,13 +93,28 @@ final class Mirror implements AutoCloseable {
                                         .map(tls -> new TlsFiles(tls.certificate(), tls.key())),
                                 config.http().drainTimeout()),
                         limits(config.http().limits()),
-                        new RegistryHandler(table(config, network), blobs, manifests, listener));
+                        new RegistryHandler(
+                                table(config, network, metrics), blobs, manifests, listener));
         parts.add(server);
         if (config.http().tls().isEmpty()) {
             WarmUp.run(server.address());
         }
         isReady = true;
         network.prepareTls();
+        metrics.watchJvm();
+    }
+
+    private static void watch(Metrics metrics, DiskStore store, BlobPuller blobs) {
+        metrics.watch(Metric.RUNNING_DOWNLOADS, blobs::downloadCount);
+        metrics.watch(Metric.STORE_BLOBS, store::blobCount);
+        metrics.watch(Metric.STORE_BYTES, store::byteCount);
+        metrics.watch(Metric.STORE_USED_BYTES, store::usedBytes);
+        metrics.watch(Metric.STORE_CAPACITY_BYTES, store::capacity);
+        metrics.watch(Metric.STORE_TROUBLE, () -> store.trouble().isPresent() ? 1 : 0);
+        metrics.watch(Metric.EVICTED_BLOBS, store::evictedCount);
+        metrics.watch(Metric.EVICTED_BYTES, store::evictedBytes);
+        metrics.watch(Metric.DAMAGED_BLOBS, store::damagedCount);
+        metrics.watch(Metric.SCRUB_PROGRESS, () -> store.scrubProgress().fraction());
     }
 
     private static Limits limits(TarnConfig.Share share) {
@@ -109,10 +132,10 @@ final class Mirror implements AutoCloseable {
         }
     }
 
-    private static UpstreamTable table(TarnConfig config, Network network) {
+    private static UpstreamTable table(TarnConfig config, Network network, Metrics metrics) {
         Map<RegistryHost, Upstream> upstreams = new LinkedHashMap<>();
         for (UpstreamConfig upstream : config.upstreams()) {
-            upstreams.put(upstream.host(), new HttpUpstream(upstream, network));
+            upstreams.put(upstream.host(), metrics.metered(new HttpUpstream(upstream, network)));
         }
         Map<String, RegistryHost> hosts = new LinkedHashMap<>();
         config.hosts().forEach((alias, host) -> hosts.put(alias.text(), host));

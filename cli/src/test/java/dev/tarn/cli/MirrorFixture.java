@@ -85,6 +85,11 @@ public final class MirrorFixture implements AutoCloseable {
         return new PullClient(mirror.url());
     }
 
+    /// Of those who run it.
+    public PullClient admin() {
+        return new PullClient(mirror.adminUrl());
+    }
+
     public void stop() {
         mirror.close();
     }

@@ -15,9 +15,9 @@ import java.time.Duration;
 import java.util.Optional;
 
 /// What those who run the mirror ask it: `/livez` (also `/healthz`), whether the process answers,
-/// and `/readyz`, whether it should be sent requests, and what is wrong meanwhile. On an address of
-/// its own, so that it can be kept from clients, with the limits of the registry's server but few
-/// connections.
+/// `/readyz`, whether it should be sent requests, and what is wrong meanwhile, and `/metrics`. On
+/// an address of its own, so that it can be kept from clients, with the limits of the registry's
+/// server but few connections.
 public final class AdminServer implements AutoCloseable {
 
     private static final int CONNECTIONS_MAX = 100;
@@ -30,10 +30,12 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /// Listens once this returns. Closed after the registry's server, it tells of its draining.
-    public static AdminServer start(String host, int port, Health health) throws IOException {
+    public static AdminServer start(String host, int port, Health health, MetricsPage metrics)
+            throws IOException {
         ServerConfig config = new ServerConfig(host, port, Optional.empty(), DRAIN_TIMEOUT);
         Limits limits = Limits.DEFAULT.withConnections(CONNECTIONS_MAX);
-        return new AdminServer(RegistryServer.start(config, limits, new HealthHandler(health)));
+        return new AdminServer(
+                RegistryServer.start(config, limits, new AdminHandler(health, metrics)));
     }
 
     public InetSocketAddress address() {
@@ -45,7 +47,7 @@ public final class AdminServer implements AutoCloseable {
         server.close();
     }
 
-    private record HealthHandler(Health health) implements Handler {
+    private record AdminHandler(Health health, MetricsPage metrics) implements Handler {
         @Override
         public Question understand(Request request) {
             return () -> answer(request);
@@ -62,6 +64,7 @@ public final class AdminServer implements AutoCloseable {
                                 health.isReady().getAsBoolean()
                                         ? text(200, ready())
                                         : text(503, "not ready");
+                        case "/metrics" -> bytes(200, metrics.contentType(), metrics.text().get());
                         default -> text(404, "not found");
                     };
             return request.isHead() ? response.withoutBody() : response;
@@ -73,10 +76,12 @@ public final class AdminServer implements AutoCloseable {
         }
 
         private static Response text(int status, String line) {
+            return bytes(status, "text/plain; charset=utf-8", line + "\n");
+        }
+
+        private static Response bytes(int status, String type, String text) {
             return Response.bytes(
-                    status,
-                    "text/plain; charset=utf-8",
-                    ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
+                    status, type, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
         }
     }
 }

@@ -28,7 +28,8 @@ class AdminServerTest {
                 AdminServer.start(
                         "127.0.0.1",
                         0,
-                        new Health(isReady::get, () -> Optional.ofNullable(trouble.get())));
+                        new Health(isReady::get, () -> Optional.ofNullable(trouble.get())),
+                        new MetricsPage("text/plain; version=0.0.4", () -> "tarn_x 1\n"));
     }
 
     @AfterEach
@@ -46,6 +47,8 @@ class AdminServerTest {
         "GET, /readyz, false, 503, not ready",
         "HEAD, /readyz, false, 503, ''",
         "HEAD, /livez, true, 200, ''",
+        "GET, /metrics, false, 200, tarn_x 1",
+        "HEAD, /metrics, true, 200, ''",
         "GET, /, true, 404, not found",
         "GET, /livez/, true, 404, not found",
         "GET, /v2/, true, 404, not found",

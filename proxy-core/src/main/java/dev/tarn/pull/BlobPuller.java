@@ -279,6 +279,11 @@ public final class BlobPuller implements AutoCloseable {
         }
     }
 
+    /// How many blobs are on their way.
+    public int downloadCount() {
+        return downloads.size();
+    }
+
     /// Stops all downloads where they are. What they have is kept.
     @Override
     public void close() {
