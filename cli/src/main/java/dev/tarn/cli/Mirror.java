@@ -101,7 +101,6 @@ final class Mirror implements AutoCloseable {
         }
         isReady = true;
         network.prepareTls();
-        metrics.watchJvm();
     }
 
     private static void watch(Metrics metrics, DiskStore store, BlobPuller blobs) {

@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoubleSupplier;
 
 /// Counts and times what happens, and shows it in the format that Prometheus reads.
@@ -22,6 +23,7 @@ public final class Metrics implements AutoCloseable {
     private final PrometheusMeterRegistry registry =
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
+    private final AtomicBoolean isJvmWatched = new AtomicBoolean();
     private final PullListener listener = new PullMetrics(registry);
 
     /// What it hears is counted.
@@ -39,8 +41,7 @@ public final class Metrics implements AutoCloseable {
         metric.watch(registry, number);
     }
 
-    /// Shows how the JVM is, too. That takes a moment, which a start need not wait for.
-    public void watchJvm() {
+    private void watchJvm() {
         new UptimeMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
@@ -54,8 +55,12 @@ public final class Metrics implements AutoCloseable {
         return registry;
     }
 
-    /// All there is to know at this moment.
+    /// All there is to know at this moment. To know how the JVM is takes a moment and some
+    /// megabytes: only those pay for it who ask.
     public String page() {
+        if (isJvmWatched.compareAndSet(false, true)) {
+            watchJvm();
+        }
         return registry.scrape(CONTENT_TYPE);
     }
 

@@ -83,8 +83,6 @@ class MetricTest {
     @Test
     void theJvmIsShownToo() {
         try (Metrics metrics = new Metrics()) {
-            metrics.watchJvm();
-
             assertThat(metrics.page())
                     .contains("jvm_memory_used_bytes{", "jvm_threads_live_threads ")
                     .contains("process_files_open_files ", "process_uptime_seconds ");
