@@ -89,6 +89,15 @@ final class Stage implements Closeable {
         return Podman.of(folder.folder("podman"), tarn.address());
     }
 
+    Prometheus prometheus(Path rules) throws IOException {
+        return owned(
+                Prometheus.start(
+                        folder.folder("prometheus"),
+                        log("prometheus"),
+                        tarn.adminAddress(),
+                        rules));
+    }
+
     /// A new folder to copy an image to.
     Path folder(String name) throws IOException {
         return folder.folder(name);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// The `tarn` command as its users start it, mirroring two upstreams under the names `docker.io`
 /// and `quay.io`.
@@ -15,12 +16,14 @@ final class TarnProcess implements Closeable {
     private final int adminPort = Loopback.freePort();
     private final Path config;
     private final Path log;
+    private final Path store;
     private Daemon daemon;
 
     private TarnProcess(Path folder, Path log, DockerRegistry hub, DockerRegistry quay)
             throws IOException {
         this.config = folder.resolve("tarn.yaml");
         this.log = log;
+        this.store = folder.resolve("store");
         Files.writeString(
                 config,
                 """
@@ -32,12 +35,7 @@ final class TarnProcess implements Closeable {
                   docker.io: {urls: ["http://%s"], insecure: true, tag-ttl: 1s}
                   quay.io: {urls: ["http://%s"], insecure: true, tag-ttl: 1s}
                 """
-                        .formatted(
-                                address(),
-                                adminPort,
-                                folder.resolve("store"),
-                                hub.address(),
-                                quay.address()));
+                        .formatted(address(), adminPort, store, hub.address(), quay.address()));
         this.daemon = start();
     }
 
@@ -54,6 +52,17 @@ final class TarnProcess implements Closeable {
 
     String address() {
         return "127.0.0.1:" + port;
+    }
+
+    String adminAddress() {
+        return "127.0.0.1:" + adminPort;
+    }
+
+    /// The files of the blobs that it has stored.
+    List<Path> blobs() throws IOException {
+        try (Stream<Path> files = Files.walk(store.resolve("blobs"))) {
+            return files.filter(Files::isRegularFile).toList();
+        }
     }
 
     /// Stops it as an operator would, and starts it again on the same store and ports.
