@@ -124,6 +124,19 @@ class MetricsTest {
     }
 
     @Test
+    void eachAnswerSaysHowItCameAbout() {
+        String tag = "/v2/app/manifests/v1";
+        String blob = "/v2/app/blobs/" + image.layers().getFirst().digest();
+
+        assertThat(mirror.client().get(tag).header("X-Cache")).contains("miss");
+        assertThat(mirror.client().head(tag).header("X-Cache")).contains("hit");
+        await().until(() -> value("tarn_store_blobs") == 3);
+        assertThat(mirror.client().get(blob).header("X-Cache")).contains("hit");
+        assertThat(mirror.client().get("/v2/app/tags/list").header("X-Cache")).contains("miss");
+        assertThat(mirror.client().get("/v2/none/manifests/v1").header("X-Cache")).isEmpty();
+    }
+
+    @Test
     void thePageIsWhatPrometheusReads() {
         Answer page = mirror.admin().get("/metrics");
 

@@ -65,6 +65,7 @@ class TagFreshnessTest {
 
     private static void assertSaysStale(Answer answer) {
         assertThat(answer.header("Warning").orElse("")).matches("299 - \"[^\"]+\"");
+        assertThat(answer.header("X-Cache")).contains("stale");
     }
 
     /// Everything that a client needs of the image.
@@ -100,6 +101,7 @@ class TagFreshnessTest {
         Answer again = mirror.client().get(TAG);
 
         assertIs(again, image);
+        assertThat(again.header("X-Cache")).contains("revalidated");
         assertThat(again.header("Warning")).isEmpty();
         assertThat(asked("GET")).isEqualTo(1);
         assertThat(asked("HEAD")).isEqualTo(1);

@@ -10,6 +10,7 @@ import dev.tarn.pull.PullListener.Answered;
 import dev.tarn.pull.PullListener.Kind;
 import dev.tarn.pull.Target;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,8 +94,10 @@ record Asked(
                 outcome);
     }
 
+    /// Says how it came about, so that whoever wonders about one pull need not read logs.
     Found found(Response response, Outcome outcome) {
-        return new Found(marked(response, request, namespace), outcome);
+        Response told = response.with("X-Cache", outcome.name().toLowerCase(Locale.ROOT));
+        return new Found(marked(told, request, namespace), outcome);
     }
 
     /// Echoes an `ns` that we know (OCI distribution specification, "Registry Proxying").
