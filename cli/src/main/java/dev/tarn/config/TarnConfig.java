@@ -1,6 +1,8 @@
 package dev.tarn.config;
 
+import dev.tarn.metrics.LogStyle;
 import dev.tarn.oci.RegistryHost;
+import dev.tarn.oci.Secret;
 import dev.tarn.pull.DownloadConfig;
 import dev.tarn.storage.StoreConfig;
 import dev.tarn.upstream.UpstreamConfig;
@@ -15,22 +17,22 @@ import org.slf4j.event.Level;
 
 /// Everything that one mirror is told.
 ///
-/// @param admin where the health checks are answered
 /// @param rootDirectory the folder of the store
 /// @param store how it looks after what it has, and how much it may have
 /// @param defaultUpstream whom a request is for that does not say; one of `upstreams`
+/// @param shown all of this, for people to see
 /// @param hosts names under which clients reach an upstream here, besides its own here
-/// @param logLevel from which level on something is logged
 public record TarnConfig(
         Http http,
-        Address admin,
+        Admin admin,
         Path rootDirectory,
         StoreConfig store,
         RegistryHost defaultUpstream,
         List<UpstreamConfig> upstreams,
         Map<RegistryHost, RegistryHost> hosts,
         DownloadConfig download,
-        Level logLevel) {
+        Log log,
+        List<Shown> shown) {
 
     /// Where and how clients are served.
     ///
@@ -47,14 +49,25 @@ public record TarnConfig(
     /// @param minRateBytes what a client must take of an answer in a second; 0 for nothing
     public record Share(
             int connections, int connectionsPerClient, int requestsPerClient, long minRateBytes) {
-        static final Share USUAL = new Share(10_000, 5_000, 2_500, 1 << 10);
+        static final Share USUAL = new Share(15_000, 5_000, 2_500, 1 << 10);
     }
+
+    /// Where those who run the mirror reach it.
+    ///
+    /// @param token what they have to show; where there is none, they have to be on this machine
+    public record Admin(Address address, Optional<Secret> token) {}
+
+    /// What is logged, and how.
+    ///
+    /// @param level from which on something is
+    public record Log(Level level, LogStyle style) {}
 
     /// PEM files: the certificate chain, and its key.
     public record Tls(Path certificate, Path key) {}
 
     public TarnConfig {
         upstreams = List.copyOf(upstreams);
+        shown = List.copyOf(shown);
         hosts = Collections.unmodifiableMap(new LinkedHashMap<>(hosts));
     }
 }

@@ -25,6 +25,9 @@ record CrowdCampaign() implements Campaign {
     private static final int PER_ADDRESS = 50;
     private static final long BETWEEN_MILLIS = 1_000;
 
+    /// How many looks at the idle ones there are until each has asked again: less than a minute.
+    private static final int LOOKS_BETWEEN = 4;
+
     /// An idle connection is one that has had its answer.
     private static final String IDLE = "GET /v2/ HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
@@ -71,10 +74,11 @@ record CrowdCampaign() implements Campaign {
                                                 lateness,
                                                 invariants)));
             }
+            int look = 0;
             long until = System.nanoTime() + ground.seconds(40, 600) * 1_000_000_000L;
             while (System.nanoTime() < until) {
                 slowSenders(ground, node, 2_000 / part);
-                refill(ground, node, idle);
+                refill(ground, node, idle, look++);
                 ground.tally().most("MB RSS, at most", node.status("VmRSS") / 1_000);
             }
         } finally {
@@ -98,17 +102,24 @@ record CrowdCampaign() implements Campaign {
         invariants.alive("at the end", node);
     }
 
-    /// Those that were closed for being idle come back, as a pool of a client would.
-    private static void refill(Ground ground, Node node, List<SocketChannel> idle)
+    /// A part of them asks again, so that none is closed for having been idle for too long; those
+    /// that are gone come back, as a pool of a client would.
+    private static void refill(Ground ground, Node node, List<SocketChannel> idle, int look)
             throws IOException {
-        ByteBuffer scratch = ByteBuffer.allocate(1_024);
+        ByteBuffer scratch = ByteBuffer.allocate(4_096);
         int there = idle.size();
         for (int i = 0; i < idle.size(); i++) {
             scratch.clear();
+            if (i % 100 == 0) {
+                Pause.millis(5); // they are no herd
+            }
             boolean isGone;
             try {
                 int count = idle.get(i).read(scratch);
                 isGone = count < 0 || ISO_8859_1.decode(scratch.flip()).toString().contains(" 503");
+                if (!isGone && i % LOOKS_BETWEEN == look % LOOKS_BETWEEN) {
+                    idle.get(i).write(ByteBuffer.wrap(IDLE.getBytes(ISO_8859_1)));
+                }
             } catch (IOException e) {
                 isGone = true;
             }

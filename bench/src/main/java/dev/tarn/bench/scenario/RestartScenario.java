@@ -89,7 +89,7 @@ record RestartScenario() implements Scenario {
         Bench.delete(setup.store().resolve("index"));
         long from = Files.size(setup.log());
         try (Server server = bench.lab().launch(setup, PATIENCE_MILLIS)) {
-            awaitLine(setup, from, truth(count));
+            awaitLine(setup, from, "complete, with " + count + " blobs");
             Stand.pull(server, Shelf.pathOf(known), known);
             Stand.pull(server, Shelf.pathOf(known), known);
         }
