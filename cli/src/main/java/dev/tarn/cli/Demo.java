@@ -2,6 +2,7 @@ package dev.tarn.cli;
 
 import dev.tarn.config.Address;
 import dev.tarn.config.TarnConfig;
+import dev.tarn.metrics.LogStyle;
 import dev.tarn.oci.Digest;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.pull.DownloadConfig;
@@ -142,13 +143,14 @@ final class Demo {
         Address anyPort = new Address("127.0.0.1", 0);
         return new TarnConfig(
                 new TarnConfig.Http(anyPort, Optional.empty(), DRAIN_TIMEOUT),
-                anyPort,
+                new TarnConfig.Admin(anyPort, Optional.empty()),
                 store,
                 StoreConfig.DEFAULT,
                 UPSTREAM,
                 List.of(UpstreamConfig.of(UPSTREAM, registry)),
                 Map.of(),
                 DownloadConfig.DEFAULT,
-                Level.INFO);
+                new TarnConfig.Log(Level.INFO, LogStyle.TEXT),
+                List.of());
     }
 }

@@ -1,6 +1,7 @@
 package dev.tarn.cli;
 
 import ch.qos.logback.classic.LoggerContext;
+import dev.tarn.metrics.LogStyle;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
@@ -13,6 +14,12 @@ final class Log {
         context()
                 .getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)
                 .setLevel(ch.qos.logback.classic.Level.convertAnSLF4JLevel(level));
+    }
+
+    static void setStyle(LogStyle style) {
+        if (style != LogStyle.TEXT) {
+            LogToStandardError.write(context(), style);
+        }
     }
 
     /// Waits a moment for what has been said to be written: from here on nothing is.

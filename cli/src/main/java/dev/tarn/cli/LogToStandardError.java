@@ -8,8 +8,14 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import dev.tarn.metrics.LogStyle;
+import net.logstash.logback.encoder.LogstashEncoder;
+import net.logstash.logback.fieldnames.LogstashCommonFieldNames;
+import net.logstash.logback.fieldnames.LogstashFieldNames;
 
 /// How the log is written, found by Logback as a service. Standard output is for what a command
 /// answers. In code and not in a `logback.xml`, since reading XML takes longer than all else that
@@ -21,15 +27,29 @@ public final class LogToStandardError extends ContextAwareBase implements Config
     private static final String PATTERN =
             "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0}: %msg%n";
 
+    private static final String QUEUE = "queue";
+
     /// An event loop that logs must not wait for whoever reads our standard error. When that one
     /// falls far behind, what is said at INFO is left out first.
     private static final int EVENTS_MAX = 8192;
 
     @Override
     public ExecutionStatus configure(LoggerContext logs) {
-        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        write(logs, LogStyle.TEXT); // until the configuration (log.formatter) has been read
+        logs.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.INFO); // and the same for log.level
+        logs.getLogger("io.netty").setLevel(Level.WARN);
+        return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /// Has lines written like this from now on.
+    static void write(LoggerContext logs, LogStyle style) {
+        Encoder<ILoggingEvent> encoder =
+                switch (style) {
+                    case TEXT -> text();
+                    case JSON -> json();
+                    case LOGSTASH -> logstash();
+                };
         encoder.setContext(logs);
-        encoder.setPattern(PATTERN);
         encoder.start();
         ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
         console.setContext(logs);
@@ -38,14 +58,52 @@ public final class LogToStandardError extends ContextAwareBase implements Config
         console.start();
         AsyncAppender queue = new AsyncAppender();
         queue.setContext(logs);
+        queue.setName(QUEUE);
         queue.setQueueSize(EVENTS_MAX);
         queue.setNeverBlock(true);
         queue.addAppender(console);
         queue.start();
         Logger root = logs.getLogger(Logger.ROOT_LOGGER_NAME);
-        root.setLevel(Level.INFO); // until the configuration (log.level) has been read
+        Appender<ILoggingEvent> before = root.getAppender(QUEUE);
         root.addAppender(queue);
-        logs.getLogger("io.netty").setLevel(Level.WARN);
-        return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+        if (before != null) {
+            root.detachAppender(before);
+            before.stop();
+        }
+    }
+
+    private static Encoder<ILoggingEvent> text() {
+        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        encoder.setPattern(PATTERN);
+        return encoder;
+    }
+
+    private static Encoder<ILoggingEvent> json() {
+        LogstashEncoder encoder = new LogstashEncoder();
+        LogstashFieldNames names = new LogstashFieldNames();
+        names.setTimestamp("time");
+        names.setMessage("message");
+        names.setLogger("logger");
+        names.setLevel("level");
+        names.setStackTrace("stack");
+        names.setThread(LogstashCommonFieldNames.IGNORE_FIELD_INDICATOR);
+        names.setVersion(LogstashCommonFieldNames.IGNORE_FIELD_INDICATOR);
+        names.setLevelValue(LogstashCommonFieldNames.IGNORE_FIELD_INDICATOR);
+        encoder.setFieldNames(names);
+        return encoder;
+    }
+
+    /// By the names of the Elastic Common Schema.
+    private static Encoder<ILoggingEvent> logstash() {
+        LogstashEncoder encoder = new LogstashEncoder();
+        LogstashFieldNames names = new LogstashFieldNames();
+        names.setLogger("log.logger");
+        names.setLevel("log.level");
+        names.setThread("process.thread.name");
+        names.setStackTrace("error.stack_trace");
+        names.setLevelValue(LogstashCommonFieldNames.IGNORE_FIELD_INDICATOR);
+        encoder.setFieldNames(names);
+        encoder.setCustomFields("{\"ecs.version\":\"8.17.0\",\"service.name\":\"tarn\"}");
+        return encoder;
     }
 }

@@ -1,5 +1,6 @@
 package dev.tarn.cli;
 
+import dev.tarn.admin.AdminConfig;
 import dev.tarn.admin.AdminServer;
 import dev.tarn.admin.Health;
 import dev.tarn.admin.MetricsPage;
@@ -12,15 +13,21 @@ import dev.tarn.http.netty.RegistryServer;
 import dev.tarn.http.netty.ServerConfig;
 import dev.tarn.http.netty.TlsFiles;
 import dev.tarn.metrics.Listeners;
-import dev.tarn.metrics.Metric;
 import dev.tarn.metrics.Metrics;
 import dev.tarn.metrics.PullLog;
+import dev.tarn.oci.Digest;
+import dev.tarn.oci.Manifest;
+import dev.tarn.oci.ManifestParser;
 import dev.tarn.oci.RegistryException.StoreFailed;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.pull.BlobPuller;
 import dev.tarn.pull.ManifestPuller;
 import dev.tarn.pull.PullListener;
 import dev.tarn.pull.Upstream;
+import dev.tarn.report.Failures;
+import dev.tarn.report.History;
+import dev.tarn.report.ImagePulls;
+import dev.tarn.report.Reports;
 import dev.tarn.storage.DiskStore;
 import dev.tarn.upstream.HttpUpstream;
 import dev.tarn.upstream.Network;
@@ -32,14 +39,21 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /// One mirror: everything there is, built in order and closed in reverse. Nothing is asked of an
 /// upstream at the start, so that a dead one does not keep it from serving what it has.
 final class Mirror implements AutoCloseable {
+
+    /// Manifests are some kilobytes.
+    private static final int FOLLOWED_BYTES_MAX = 256 << 10;
 
     private final Parts parts;
     private final DiskStore store;
@@ -67,21 +81,37 @@ final class Mirror implements AutoCloseable {
         this.config = config;
         this.parts = parts;
         Metrics metrics = parts.add(new Metrics());
-        PullListener listener = new Listeners(List.of(new PullLog(), metrics.listener()));
         store = parts.add(openStore(config));
         Network network = parts.add(Network.open(ProxySettings.of(environment)));
+        Map<RegistryHost, HttpUpstream> upstreams = upstreams(config, network);
+        PullLog log = new PullLog(config.log().style());
+        Reports reports = parts.add(reports(upstreams, metrics, log));
+        List<PullListener> listeners = new ArrayList<>(List.of(log, metrics.listener()));
+        listeners.addAll(reports.listeners());
+        PullListener listener = new Listeners(listeners);
         BlobPuller blobs =
                 parts.add(
                         new BlobPuller(
                                 store.blobs(), store.manifests(), config.download(), listener));
-        watch(metrics, store, blobs);
         ManifestPuller manifests = new ManifestPuller(store.manifests(), blobs, new SteadyClock());
         admin =
                 AdminServer.start(
-                        host(config.admin()),
-                        config.admin().port(),
+                        new AdminConfig(
+                                host(config.admin().address()),
+                                config.admin().address().port(),
+                                config.admin().token()),
                         new Health(() -> isReady, store::trouble),
-                        new MetricsPage(Metrics.CONTENT_TYPE, metrics::page));
+                        new MetricsPage(Metrics.CONTENT_TYPE, metrics::page),
+                        new MirrorApi(
+                                config,
+                                store,
+                                blobs,
+                                upstreams,
+                                metrics,
+                                reports,
+                                Instant.now(),
+                                () -> isReady,
+                                () -> url().toString()));
         parts.add(admin);
         server =
                 RegistryServer.start(
@@ -94,8 +124,9 @@ final class Mirror implements AutoCloseable {
                                 config.http().drainTimeout()),
                         limits(config.http().limits()),
                         new RegistryHandler(
-                                table(config, network, metrics), blobs, manifests, listener));
+                                table(config, upstreams, metrics), blobs, manifests, listener));
         parts.add(server);
+        new Gauges(metrics).watch(store, blobs, upstreams, reports, server);
         if (config.http().tls().isEmpty()) {
             WarmUp.run(server.address());
         }
@@ -103,17 +134,32 @@ final class Mirror implements AutoCloseable {
         network.prepareTls();
     }
 
-    private static void watch(Metrics metrics, DiskStore store, BlobPuller blobs) {
-        metrics.watch(Metric.RUNNING_DOWNLOADS, blobs::downloadCount);
-        metrics.watch(Metric.STORE_BLOBS, store::blobCount);
-        metrics.watch(Metric.STORE_BYTES, store::byteCount);
-        metrics.watch(Metric.STORE_USED_BYTES, store::usedBytes);
-        metrics.watch(Metric.STORE_CAPACITY_BYTES, store::capacity);
-        metrics.watch(Metric.STORE_TROUBLE, () -> store.trouble().isPresent() ? 1 : 0);
-        metrics.watch(Metric.EVICTED_BLOBS, store::evictedCount);
-        metrics.watch(Metric.EVICTED_BYTES, store::evictedBytes);
-        metrics.watch(Metric.DAMAGED_BLOBS, store::damagedCount);
-        metrics.watch(Metric.SCRUB_PROGRESS, () -> store.scrubProgress().fraction());
+    private Reports reports(
+            Map<RegistryHost, HttpUpstream> upstreams, Metrics metrics, PullLog log) {
+        Reports.Ended ended = new Reports.Ended();
+        InstantSource clock = InstantSource.system();
+        ImagePulls pulls =
+                new ImagePulls(
+                        this::content,
+                        host -> Objects.requireNonNull(upstreams.get(host)).status().tokenTime(),
+                        pull -> {
+                            ended.accept(pull);
+                            metrics.ended(pull);
+                            log.ended(pull);
+                        },
+                        clock,
+                        System::nanoTime);
+        return new Reports(pulls, ended, new Failures(clock), new History(metrics::totals, clock));
+    }
+
+    /// What is in a manifest that has just been served, and so is in memory. Event loops ask: one
+    /// that would take them long is not looked into.
+    private Manifest content(Digest digest) {
+        return store.manifests()
+                .recall(digest)
+                .filter(manifest -> manifest.size() <= FOLLOWED_BYTES_MAX)
+                .map(ManifestParser::parse)
+                .orElseGet(Manifest.Opaque::new);
     }
 
     private static Limits limits(TarnConfig.Share share) {
@@ -131,14 +177,21 @@ final class Mirror implements AutoCloseable {
         }
     }
 
-    private static UpstreamTable table(TarnConfig config, Network network, Metrics metrics) {
-        Map<RegistryHost, Upstream> upstreams = new LinkedHashMap<>();
+    private static Map<RegistryHost, HttpUpstream> upstreams(TarnConfig config, Network network) {
+        Map<RegistryHost, HttpUpstream> upstreams = new LinkedHashMap<>();
         for (UpstreamConfig upstream : config.upstreams()) {
-            upstreams.put(upstream.host(), metrics.metered(new HttpUpstream(upstream, network)));
+            upstreams.put(upstream.host(), new HttpUpstream(upstream, network));
         }
+        return upstreams;
+    }
+
+    private static UpstreamTable table(
+            TarnConfig config, Map<RegistryHost, HttpUpstream> upstreams, Metrics metrics) {
+        Map<RegistryHost, Upstream> metered = new LinkedHashMap<>();
+        upstreams.forEach((host, upstream) -> metered.put(host, metrics.metered(upstream)));
         Map<String, RegistryHost> hosts = new LinkedHashMap<>();
         config.hosts().forEach((alias, host) -> hosts.put(alias.text(), host));
-        return new UpstreamTable(upstreams, hosts, config.defaultUpstream());
+        return new UpstreamTable(metered, hosts, config.defaultUpstream());
     }
 
     /// Every interface is `::` where there is IPv6, which takes IPv4 too.

@@ -31,7 +31,8 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         TarnConfig config = configOption.read(environment);
-        Log.setLevel(config.logLevel());
+        Log.setStyle(config.log().style());
+        Log.setLevel(config.log().level());
         LastResort.install();
         Termination termination = Termination.listen(config.http().drainTimeout().plus(CLOSE_MAX));
         try (Mirror mirror = Mirror.start(config, environment)) {

@@ -1,5 +1,7 @@
 package dev.tarn.config;
 
+import java.net.InetAddress;
+
 /// Where a server listens.
 ///
 /// @param host a name or an address, IPv6 without brackets; empty for every interface
@@ -28,6 +30,15 @@ public record Address(String host, int port) {
             throw notAnAddress();
         }
         return new Address(host, Integer.parseInt(port));
+    }
+
+    /// Whether only this machine reaches it.
+    boolean isLoopback() {
+        try {
+            return host.equals("localhost") || InetAddress.ofLiteral(host).isLoopbackAddress();
+        } catch (IllegalArgumentException e) {
+            return false; // another name, or every interface
+        }
     }
 
     private static IllegalArgumentException notAnAddress() {

@@ -1,5 +1,6 @@
 package dev.tarn.config;
 
+import dev.tarn.metrics.LogStyle;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.oci.Secret;
 import dev.tarn.pull.DownloadConfig;
@@ -50,9 +51,7 @@ public final class ConfigReader {
     private static final Duration TAG_TTL_MAX = Duration.ofDays(30);
     private static final Duration SCRUB_MAX = Duration.ofDays(3_650);
 
-    private enum LogFormatter {
-        TEXT
-    }
+    private static final int TOKEN_LENGTH_MIN = 16;
 
     private final Map<String, String> variables;
     private final Reading reading;
@@ -91,15 +90,15 @@ public final class ConfigReader {
         TarnConfig config =
                 new TarnConfig(
                         http(root.section("http")),
-                        root.section("admin")
-                                .value("addr", Address::parse, new Address("127.0.0.1", 5001)),
+                        admin(root.section("admin")),
                         storage.value("rootdirectory", Format.PATH, usualFolder()),
                         store(storage),
                         defaultUpstream(root, upstreams),
                         upstreams,
                         hosts,
                         download(root.section("download")),
-                        logLevel(root.section("log")));
+                        log(root.section("log")),
+                        reading.shown());
         reading.finish();
         return config;
     }
@@ -271,8 +270,24 @@ public final class ConfigReader {
                 download.value("idle-timeout", Format.duration(WAIT_MAX), usual.idleTimeout()));
     }
 
-    private static Level logLevel(Section log) {
-        log.find("formatter", Format.oneOf(LogFormatter.class));
-        return log.value("level", Format.oneOf(Level.class), Level.INFO);
+    private static TarnConfig.Log log(Section log) {
+        return new TarnConfig.Log(
+                log.value("level", Format.oneOf(Level.class), Level.INFO),
+                log.value("formatter", Format.oneOf(LogStyle.class), LogStyle.TEXT));
+    }
+
+    /// What it shows is for those who run the mirror only.
+    private static TarnConfig.Admin admin(Section admin) {
+        Address address = admin.value("addr", Address::parse, new Address("127.0.0.1", 5001));
+        Optional<Secret> token = admin.secret("token");
+        if (!address.isLoopback() && !admin.hasSecret("token")) {
+            admin.problem(
+                    "addr", "can be reached from other machines: that needs a 'token' beside it");
+        }
+        token.filter(secret -> secret.reveal().length() < TOKEN_LENGTH_MIN)
+                .ifPresent(_ ->
+                        admin.problem(
+                                "token", "must have at least " + TOKEN_LENGTH_MIN + " characters"));
+        return new TarnConfig.Admin(address, token);
     }
 }

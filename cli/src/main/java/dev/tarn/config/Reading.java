@@ -13,6 +13,7 @@ final class Reading {
 
     private final List<Problem> problems = new ArrayList<>();
     private final List<Section> sections = new ArrayList<>();
+    private final List<Shown> shown = new ArrayList<>();
     private final Environment environment;
 
     Reading(Map<String, String> variables) {
@@ -29,6 +30,11 @@ final class Reading {
 
     List<Problem> problems() {
         return problems;
+    }
+
+    /// What has been read, for people to see.
+    List<Shown> shown() {
+        return shown;
     }
 
     List<Section> sections() {

@@ -67,10 +67,22 @@ final class Section {
     }
 
     <T> T value(String key, Format<T> format, T otherwise) {
-        return find(key, format).orElse(otherwise);
+        T value = read(key, format).orElse(otherwise);
+        show(key, value);
+        return value;
     }
 
     <T> Optional<T> find(String key, Format<T> format) {
+        Optional<T> value = read(key, format);
+        show(key, value.isPresent() ? value.get() : "");
+        return value;
+    }
+
+    private void show(String key, Object value) {
+        reading.shown().add(Shown.of(pathOf(key), value, !has(key)));
+    }
+
+    private <T> Optional<T> read(String key, Format<T> format) {
         Optional<Node> node = node(key);
         return reading.environment()
                 .find(pathOf(key))
@@ -79,6 +91,12 @@ final class Section {
     }
 
     <T> List<T> list(String key, Format<T> format, List<T> otherwise) {
+        List<T> values = readList(key, format, otherwise);
+        reading.shown().add(Shown.of(pathOf(key), values, values.equals(otherwise)));
+        return values;
+    }
+
+    private <T> List<T> readList(String key, Format<T> format, List<T> otherwise) {
         Optional<Node> node = node(key);
         List<Setting> settings = listFromEnvironment(key);
         if (settings.isEmpty()) {
@@ -119,6 +137,7 @@ final class Section {
         String fileKey = key + "-file";
         Optional<Node> node = node(key);
         Optional<Node> fileNode = node(fileKey);
+        reading.shown().add(Shown.secret(pathOf(key), hasSecret(key)));
         if (node.isPresent() && fileNode.isPresent()) {
             problem(fileKey, "give this or " + key + ", not both");
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.config.Address;
 import dev.tarn.config.TarnConfig;
+import dev.tarn.metrics.LogStyle;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.pull.DownloadConfig;
 import dev.tarn.storage.StoreConfig;
@@ -42,14 +43,15 @@ public final class MirrorFixture implements AutoCloseable {
         config =
                 new TarnConfig(
                         new TarnConfig.Http(ANY_PORT, Optional.empty(), Duration.ofSeconds(1)),
-                        ANY_PORT,
+                        new TarnConfig.Admin(ANY_PORT, Optional.empty()),
                         root,
                         StoreConfig.DEFAULT,
                         upstreams.getFirst().host(),
                         upstreams,
                         hosts,
                         download,
-                        Level.INFO);
+                        new TarnConfig.Log(Level.INFO, LogStyle.TEXT),
+                        List.of());
         mirror = Mirror.start(config, Map.of());
     }
 

@@ -55,7 +55,8 @@ class MirrorTest {
                 config.upstreams(),
                 config.hosts(),
                 config.download(),
-                config.logLevel());
+                config.log(),
+                config.shown());
     }
 
     private static int status(HttpClient http, URI uri) throws IOException, InterruptedException {

@@ -84,7 +84,10 @@ class ConfigMistakesTest {
                     docker-config: /none                   |1:16: docker-config: '/none' cannot be read: there is no such file
                     docker-config: /                       |1:16: docker-config: '/' cannot be read
                     log: {level: loud}                     |1:14: log.level: 'loud' is not one of error, warn, info, debug, trace
-                    log: {formatter: json}                 |1:18: log.formatter: 'json' is not one of text
+                    log: {formatter: xml}                  |1:18: log.formatter: 'xml' is not one of text, json, logstash
+                    admin: {addr: ':5001'}                 |1:9: admin.addr: can be reached from other machines: that needs a 'token' beside it
+                    admin: {addr: 'tarn.example:5001'}     |1:9: admin.addr: can be reached from other machines: that needs a 'token' beside it
+                    admin: {token: short}                  |1:9: admin.token: must have at least 16 characters
                     download: {chunk-size: 1KiB}           |1:24: download.chunk-size: '1KiB' is not a size from 64KiB to 1GiB
                     download: {chunk-size: big}            |1:24: download.chunk-size: 'big' is not a size (such as 8MiB, 100GiB, 1GB or 4096)
                     download: {connections: 0}             |1:25: download.connections: '0' is not a whole number from 1 to 64

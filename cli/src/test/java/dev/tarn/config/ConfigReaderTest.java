@@ -3,6 +3,7 @@ package dev.tarn.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tarn.metrics.LogStyle;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.oci.Secret;
 import dev.tarn.pull.DownloadConfig;
@@ -43,12 +44,12 @@ class ConfigReaderTest {
         assertThat(config.http().tls()).isEmpty();
         assertThat(config.http().drainTimeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.http().limits())
-                .isEqualTo(new TarnConfig.Share(10_000, 5_000, 2_500, 1_024));
-        assertThat(config.admin()).isEqualTo(new Address("127.0.0.1", 5001));
+                .isEqualTo(new TarnConfig.Share(15_000, 5_000, 2_500, 1_024));
+        assertThat(config.admin().address()).isEqualTo(new Address("127.0.0.1", 5001));
         assertThat(config.defaultUpstream()).isEqualTo(new RegistryHost("docker.io"));
         assertThat(config.hosts()).isEmpty();
         assertThat(config.download()).isEqualTo(DownloadConfig.DEFAULT);
-        assertThat(config.logLevel()).isEqualTo(Level.INFO);
+        assertThat(config.log().level()).isEqualTo(Level.INFO);
     }
 
     @Test
@@ -97,6 +98,8 @@ class ConfigReaderTest {
 
         RegistryHost one = new RegistryHost("one.local:5000");
         assertThat(config)
+                .usingRecursiveComparison()
+                .ignoringFields("shown")
                 .isEqualTo(
                         new TarnConfig(
                                 new TarnConfig.Http(
@@ -104,7 +107,7 @@ class ConfigReaderTest {
                                         Optional.of(new TarnConfig.Tls(pem, pem)),
                                         Duration.ofSeconds(5),
                                         new TarnConfig.Share(100, 50, 25, 2_048)),
-                                new Address("::1", 81),
+                                new TarnConfig.Admin(new Address("::1", 81), Optional.empty()),
                                 Path.of("/data"),
                                 new StoreConfig(
                                         StoreConfig.Verify.FS_VERITY,
@@ -138,7 +141,8 @@ class ConfigReaderTest {
                                         new RegistryHost("mirror.local"), one,
                                         new RegistryHost("mirror.local:5000"), one),
                                 new DownloadConfig(1 << 20, 2, 0, Duration.ofMillis(200)),
-                                Level.DEBUG));
+                                new TarnConfig.Log(Level.DEBUG, LogStyle.TEXT),
+                                List.of()));
     }
 
     @Test
@@ -232,11 +236,11 @@ class ConfigReaderTest {
     @Test
     void whereNoFileIsNamedTheUsualOneIsReadIfItIsThere() throws IOException {
         Path usual = folder.resolve("usual.yaml");
-        assertThat(ConfigReader.read(Optional.empty(), usual, Map.of()).logLevel())
+        assertThat(ConfigReader.read(Optional.empty(), usual, Map.of()).log().level())
                 .isEqualTo(Level.INFO);
 
         file.write("usual.yaml", "log: {level: debug}");
-        assertThat(ConfigReader.read(Optional.empty(), usual, Map.of()).logLevel())
+        assertThat(ConfigReader.read(Optional.empty(), usual, Map.of()).log().level())
                 .isEqualTo(Level.DEBUG);
     }
 

@@ -116,7 +116,7 @@ final class BlobQuestion implements Question, Repair {
     private Found found(BlobContent content, ContentRange part, Outcome outcome) {
         ResponseHead known = hitHead;
         if (known != null && outcome == Outcome.HIT) {
-            return new Found(Response.of(known, content, part, this), outcome);
+            return new Found(Response.of(known, content, part, this), outcome, Optional.of(digest));
         }
         Response response =
                 range.isPresent() && part.length() > 0

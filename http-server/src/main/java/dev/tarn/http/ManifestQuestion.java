@@ -39,10 +39,14 @@ final class ManifestQuestion implements Question {
 
     @Override
     public Optional<Response> recall() {
-        long start = System.nanoTime();
         return manifests
                 .recall(asked.target(), reference, accept)
-                .map(manifest -> asked.heard(new Found(hit(manifest), Outcome.HIT), start));
+                .map(manifest ->
+                        asked.heard(
+                                new Found(
+                                        hit(manifest),
+                                        Outcome.HIT,
+                                        Optional.of(manifest.digest()))));
     }
 
     private Response hit(RawManifest manifest) {

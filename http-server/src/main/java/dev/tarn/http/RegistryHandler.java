@@ -45,12 +45,13 @@ public final class RegistryHandler implements Handler {
             case Route.Base _ -> settled(base(request), request);
             case Route.Blob(var name, Digest digest) -> {
                 Target target = upstreams.target(request, name);
-                yield new BlobQuestion(asked(request, Kind.BLOB, target, digest), blobs, digest);
+                yield new BlobQuestion(
+                        asked(request, Kind.BLOB, target, digest.toString()), blobs, digest);
             }
             case Route.Manifest(var name, var reference) -> {
                 Target target = upstreams.target(request, name);
                 Accept accept = Accept.parse(request.headers("Accept"));
-                Asked asked = asked(request, Kind.MANIFEST, target, reference);
+                Asked asked = asked(request, Kind.MANIFEST, target, reference.toString());
                 yield new ManifestQuestion(asked, manifests, reference, accept);
             }
             case Route.Tags tags -> {
@@ -58,16 +59,20 @@ public final class RegistryHandler implements Handler {
                 Asked asked = asked(request, Kind.TAGS, target, "");
                 yield () ->
                         asked.answer(() ->
-                                asked.found(Listing.tags(request, target, tags), Outcome.MISS));
+                                asked.found(
+                                        Listing.tags(request, target, tags),
+                                        Outcome.MISS,
+                                        Optional.empty()));
             }
             case Route.Referrers referrers -> {
                 Target target = upstreams.target(request, referrers.name());
-                Asked asked = asked(request, Kind.REFERRERS, target, referrers.digest());
+                Asked asked = asked(request, Kind.REFERRERS, target, referrers.digest().toString());
                 yield () ->
                         asked.answer(() ->
                                 asked.found(
                                         Listing.referrers(request, target, referrers),
-                                        Outcome.MISS));
+                                        Outcome.MISS,
+                                        Optional.of(referrers.digest())));
             }
         };
     }
@@ -80,8 +85,9 @@ public final class RegistryHandler implements Handler {
                 200, "application/json", ByteBuffer.wrap("{}".getBytes(StandardCharsets.UTF_8)));
     }
 
-    private Asked asked(Request request, Kind kind, Target target, Object reference) {
-        return new Asked(request, namespace(request), kind, target, reference, listener);
+    private Asked asked(Request request, Kind kind, Target target, String reference) {
+        String agent = request.header("User-Agent").orElse("");
+        return new Asked(request, namespace(request), agent, kind, target, reference, listener);
     }
 
     private Question settled(Response response, Request request) {

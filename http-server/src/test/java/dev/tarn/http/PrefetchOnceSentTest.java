@@ -3,10 +3,10 @@ package dev.tarn.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.tarn.http.Response.Sent;
 import dev.tarn.oci.Digest;
 import dev.tarn.oci.MediaType;
 import dev.tarn.oci.RawManifest;
+import dev.tarn.pull.PullListener.End;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,7 +47,7 @@ class PrefetchOnceSentTest extends RegistryHandlerFixture {
     @Test
     void whoLeftWithoutItWillNotComeForTheBlobs() throws Exception {
         try (Response response = answer("GET", "/v2/alpine/manifests/image")) {
-            response.whenSent().accept(new Sent(10, false));
+            deliver(response, 10, End.LEFT);
         }
         await().during(A_WHILE).until(() -> stored.find(blob).isEmpty());
         assertThat(answers).hasSize(1);

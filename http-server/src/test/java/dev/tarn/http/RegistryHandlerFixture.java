@@ -3,7 +3,6 @@ package dev.tarn.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.http.Response.Body;
-import dev.tarn.http.Response.Sent;
 import dev.tarn.oci.ContentRange;
 import dev.tarn.oci.Digest;
 import dev.tarn.oci.MediaType;
@@ -20,6 +19,7 @@ import dev.tarn.pull.InMemoryManifestStore;
 import dev.tarn.pull.IncomingBlob;
 import dev.tarn.pull.ManifestPuller;
 import dev.tarn.pull.PullListener;
+import dev.tarn.pull.PullListener.End;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -119,10 +119,20 @@ abstract class RegistryHandlerFixture {
                         }
                         case Body.Blob(BlobContent content, ContentRange part, _) ->
                                 read(content, part);
+                        case Body.Stream _ -> throw new AssertionError("a stream has no end");
                     };
         }
-        response.whenSent().accept(new Sent(sent.length, true));
+        deliver(response, sent.length, End.WHOLE);
         return sent;
+    }
+
+    /// Tells whoever listens how it went out.
+    static void deliver(Response response, long bytes, End end) {
+        Delivery delivery = new Delivery("192.0.2.1", "r-1");
+        response.listener().begun(delivery);
+        delivery.begin();
+        delivery.sent(bytes);
+        response.listener().ended(delivery, end);
     }
 
     private static byte[] read(BlobContent content, ContentRange part)

@@ -352,14 +352,16 @@ class RegistryHandlerTest extends RegistryHandlerFixture {
 
         assertThat(answers).hasSize(1);
         PullListener.Answered heard = answers.getFirst();
-        assertThat(heard.kind()).isEqualTo(PullListener.Kind.BLOB);
-        assertThat(heard.repository()).hasToString("docker.io/library/alpine");
-        assertThat(heard.reference()).isEqualTo(blob.toString());
+        assertThat(heard.asking().kind()).isEqualTo(PullListener.Kind.BLOB);
+        assertThat(heard.asking().repository()).hasToString("docker.io/library/alpine");
+        assertThat(heard.asking().reference()).isEqualTo(blob.toString());
         assertThat(heard.outcome()).isEqualTo(Outcome.HIT);
         assertThat(heard.status()).isEqualTo(206);
         assertThat(heard.bytes()).isEqualTo(10);
         assertThat(heard.isComplete()).isTrue();
-        assertThat(heard.duration()).isPositive();
+        assertThat(heard.timing().total()).isPositive();
+        assertThat(heard.asking().requestId()).isEqualTo("r-1");
+        assertThat(heard.answering().digest()).contains(blob);
     }
 
     @Test
@@ -373,7 +375,7 @@ class RegistryHandlerTest extends RegistryHandlerFixture {
             body(answer("GET", path));
         }
         assertThat(answers)
-                .extracting(PullListener.Answered::kind)
+                .extracting(answer -> answer.asking().kind())
                 .containsExactly(PullListener.Kind.values());
         assertThat(answers)
                 .extracting(PullListener.Answered::status)

@@ -15,6 +15,11 @@ public record Listeners(List<PullListener> all) implements PullListener {
     }
 
     @Override
+    public void answering(Answering answering) {
+        all.forEach(one -> one.answering(answering));
+    }
+
+    @Override
     public void answered(Answered answer) {
         all.forEach(one -> one.answered(answer));
     }

@@ -15,6 +15,7 @@ import dev.tarn.pull.Referrers;
 import dev.tarn.pull.Source;
 import dev.tarn.pull.TagPage;
 import dev.tarn.pull.Upstream;
+import dev.tarn.report.Reason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -24,7 +25,7 @@ import java.util.OptionalLong;
 /// An upstream of which is counted what it is asked, how long it takes, and what comes.
 final class MeteredUpstream implements Upstream {
 
-    private static final String OK = "ok";
+    static final String OK = "ok";
 
     private final Upstream upstream;
     private final MeterRegistry registry;
@@ -54,28 +55,13 @@ final class MeteredUpstream implements Upstream {
             result = OK;
             return answer;
         } catch (RegistryException e) {
-            result = result(e);
+            result = Reason.of(e).word();
             throw e;
         } finally {
             Metric.UPSTREAM_ANSWER_DURATION
                     .timer(registry, PullMetrics.word(kind), result, host().text())
                     .record(Duration.ofNanos(System.nanoTime() - start));
         }
-    }
-
-    /// A failure as a tag.
-    static String result(RegistryException failure) {
-        return switch (failure) {
-            case RegistryException.Unknown _ -> "unknown";
-            case RegistryException.Refused _ -> "refused";
-            case RegistryException.Throttled _ -> "throttled";
-            case RegistryException.UpstreamFailed failed -> PullMetrics.word(failed.kind());
-            case RegistryException.StoreFailed _ -> "store";
-            case RegistryException.Malformed _,
-                    RegistryException.Unsupported _,
-                    RegistryException.RangeUnsatisfiable _ ->
-                    "other";
-        };
     }
 
     @Override

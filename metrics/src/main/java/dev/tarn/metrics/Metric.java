@@ -47,6 +47,39 @@ public enum Metric {
             "Bytes of blobs and manifests that went to clients",
             "type",
             "upstream_host"),
+    IMAGE_PULLS(
+            "docker_image_pulls_total",
+            Type.COUNTER,
+            "Pulls of whole images: a client's request for a manifest and for the blobs of it that"
+                    + " the same client then took",
+            "upstream_host"),
+    IMAGE_PULLS_FAILED(
+            "docker_image_pulls_failed_total",
+            Type.COUNTER,
+            "Those of them that ended without what the client asked for",
+            "upstream_host"),
+    IMAGES_PUSHED(
+            "docker_images_pushed_total",
+            Type.COUNTER,
+            "Images that were pushed to upstreams, as far as those told; always 0, until they can"),
+    IMAGE_PULL_DURATION(
+            "tarn_image_pull_duration_seconds",
+            Type.HISTOGRAM,
+            "From a client's first request for an image to the last byte of it. `outcome`: complete,"
+                    + " partial (the client has the rest), left or failed; `warmth`: cold (fetched"
+                    + " for it), mixed or warm (all was here, or joined)",
+            "outcome",
+            "upstream_host",
+            "warmth"),
+    SLOWED_IMAGE_PULLS(
+            "tarn_slowed_image_pulls_total",
+            Type.COUNTER,
+            "Image pulls that took half a second or more, by what took most of it. `by`: upstream,"
+                    + " token, client or disk",
+            "by",
+            "upstream_host"),
+    RUNNING_IMAGE_PULLS(
+            "tarn_running_image_pulls", Type.GAUGE, "Image pulls that go on at this moment"),
     SAVED_BYTES(
             "tarn_saved_bytes_total",
             Type.COUNTER,
@@ -61,6 +94,13 @@ public enum Metric {
             "kind",
             "outcome",
             "status",
+            "upstream_host"),
+    FIRST_BYTE_DURATION(
+            "tarn_answer_first_byte_seconds",
+            Type.HISTOGRAM,
+            "From a request to the first byte of its answer",
+            "kind",
+            "outcome",
             "upstream_host"),
     CUT_ANSWERS(
             "tarn_cut_answers_total",
@@ -91,6 +131,48 @@ public enum Metric {
             "kind",
             "result",
             "upstream_host"),
+    UPSTREAM_UP(
+            "tarn_upstream_up",
+            Type.GAUGE,
+            "0 while all addresses of an upstream are left alone because they failed, else 1",
+            "upstream_host"),
+    OPEN_BREAKERS(
+            "tarn_upstream_open_breakers",
+            Type.GAUGE,
+            "How many addresses of an upstream are left alone at the moment",
+            "upstream_host"),
+    RATE_LIMIT(
+            "tarn_upstream_rate_limit",
+            Type.GAUGE,
+            "How many pulls an upstream permits in its window; NaN where it does not say",
+            "upstream_host"),
+    RATE_LIMIT_REMAINING(
+            "tarn_upstream_rate_limit_remaining",
+            Type.GAUGE,
+            "How many of those are left; NaN where it does not say",
+            "upstream_host"),
+    TOKEN_TIME(
+            "tarn_upstream_token_seconds_total",
+            Type.COUNTER,
+            "Time spent in asking for tokens",
+            "upstream_host"),
+    RUNNING_ANSWERS(
+            "tarn_running_answers", Type.GAUGE, "Answers to clients that go on at this moment"),
+    CLIENT_CONNECTIONS(
+            "tarn_client_connections", Type.GAUGE, "Connections of clients that are open"),
+    EVENT_LOOP_LAG(
+            "tarn_event_loop_lag_seconds",
+            Type.GAUGE,
+            "How much later than planned an event loop came to a task, at worst in the last seconds"),
+    CERTIFICATE_END(
+            "tarn_certificate_not_after_seconds",
+            Type.GAUGE,
+            "When the certificate that clients see ends, in seconds since 1970; NaN without TLS"),
+    INDEX_BYTES("tarn_index_bytes", Type.GAUGE, "What the index (RocksDB) takes up on the disk"),
+    INDEX_MEMORY_BYTES(
+            "tarn_index_memory_bytes",
+            Type.GAUGE,
+            "What tables and filters of the index take up in memory, without its block cache"),
     STORE_BLOBS("tarn_store_blobs", Type.GAUGE, "Blobs that are stored whole"),
     STORE_BYTES("tarn_store_bytes", Type.GAUGE, "The size of those"),
     STORE_USED_BYTES(
@@ -117,6 +199,9 @@ public enum Metric {
             Type.GAUGE,
             "How much of the store the present pass of the scrub has read and hashed, 0 to 1; 1"
                     + " between passes");
+
+    /// The tag that names a registry as the configuration does.
+    static final String UPSTREAM_HOST = "upstream_host";
 
     /// What becomes of it on the page that Prometheus reads.
     public enum Type {
@@ -185,15 +270,19 @@ public enum Metric {
     }
 
     /// Asks for the number whenever somebody wants to know.
-    void watch(MeterRegistry registry, DoubleSupplier number) {
+    ///
+    /// @param values one for each tag
+    void watch(MeterRegistry registry, DoubleSupplier number, String... values) {
         switch (type) {
             case GAUGE ->
                     Gauge.builder(text, number::getAsDouble)
                             .description(meaning)
+                            .tags(tagged(values))
                             .register(registry);
             case COUNTER ->
                     FunctionCounter.builder(text, number, DoubleSupplier::getAsDouble)
                             .description(meaning)
+                            .tags(tagged(values))
                             .register(registry);
             case HISTOGRAM -> throw new IllegalArgumentException(text + " is no single number");
         }

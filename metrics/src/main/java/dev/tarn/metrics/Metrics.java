@@ -1,7 +1,13 @@
 package dev.tarn.metrics;
 
+import dev.tarn.oci.RegistryHost;
 import dev.tarn.pull.PullListener;
 import dev.tarn.pull.Upstream;
+import dev.tarn.report.ImagePull;
+import dev.tarn.report.Reason;
+import dev.tarn.report.Totals;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -11,8 +17,12 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Counts and times what happens, and shows it in the format that Prometheus reads.
 public final class Metrics implements AutoCloseable {
@@ -24,11 +34,69 @@ public final class Metrics implements AutoCloseable {
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final AtomicBoolean isJvmWatched = new AtomicBoolean();
-    private final PullListener listener = new PullMetrics(registry);
+    private final PullMetrics pulls = new PullMetrics(registry);
 
     /// What it hears is counted.
     public PullListener listener() {
-        return listener;
+        return pulls;
+    }
+
+    /// An image pull has ended.
+    public void ended(ImagePull pull) {
+        pulls.ended(pull);
+    }
+
+    /// What was counted since the start, all upstreams together.
+    public Totals totals() {
+        return new Totals(
+                sum(Metric.PROXY_REQUESTS),
+                sum(Metric.PROXY_HITS),
+                sum(Metric.PROXY_MISSES),
+                sum(Metric.PROXY_PUSHED_BYTES),
+                sum(Metric.SAVED_BYTES),
+                sum(Metric.PROXY_PULLED_BYTES));
+    }
+
+    private long sum(Metric counter) {
+        return (long)
+                registry.find(counter.text()).counters().stream().mapToDouble(Counter::count).sum();
+    }
+
+    /// What is known of an upstream's answers since the start.
+    ///
+    /// @param answers all of them, failures included
+    public record UpstreamTotals(
+            long answers, long failures, Duration answerTime, long pulledBytes) {}
+
+    public UpstreamTotals totals(RegistryHost upstream) {
+        Collection<Timer> answers =
+                registry.find(Metric.UPSTREAM_ANSWER_DURATION.text())
+                        .tag(Metric.UPSTREAM_HOST, upstream.text())
+                        .timers();
+        return new UpstreamTotals(
+                answers.stream().mapToLong(Timer::count).sum(),
+                answers.stream()
+                        .filter(timer -> !isGood(timer.getId().getTag("result")))
+                        .mapToLong(Timer::count)
+                        .sum(),
+                Duration.ofNanos(
+                        (long)
+                                answers.stream()
+                                        .mapToDouble(timer -> timer.totalTime(TimeUnit.NANOSECONDS))
+                                        .sum()),
+                (long)
+                        registry
+                                .find(Metric.PROXY_PULLED_BYTES.text())
+                                .tag(Metric.UPSTREAM_HOST, upstream.text())
+                                .counters()
+                                .stream()
+                                .mapToDouble(Counter::count)
+                                .sum());
+    }
+
+    /// Who says that there is no such thing is well.
+    private static boolean isGood(@Nullable String result) {
+        return MeteredUpstream.OK.equals(result) || Reason.UNKNOWN.word().equals(result);
     }
 
     /// The same upstream, but what is asked of it is counted.
@@ -37,8 +105,10 @@ public final class Metrics implements AutoCloseable {
     }
 
     /// A number that somebody else knows.
-    public void watch(Metric metric, DoubleSupplier number) {
-        metric.watch(registry, number);
+    ///
+    /// @param tags a value for each tag that the metric has
+    public void watch(Metric metric, DoubleSupplier number, String... tags) {
+        metric.watch(registry, number, tags);
     }
 
     private void watchJvm() {

@@ -5,12 +5,15 @@ import dev.tarn.oci.RegistryException;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.pull.Outcome;
 import dev.tarn.pull.PullListener;
+import dev.tarn.report.ImagePull;
+import dev.tarn.report.Reason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /// Counts what clients get. Event loops come through here with each answer, so what belongs
 /// together is looked up once.
@@ -30,8 +33,8 @@ final class PullMetrics implements PullListener {
     public void answered(Answered answer) {
         Label label =
                 new Label(
-                        answer.repository().host(),
-                        answer.kind(),
+                        answer.asking().repository().host(),
+                        answer.asking().kind(),
                         answer.outcome(),
                         answer.status() / 100);
         Answers counted = answers.get(label);
@@ -51,10 +54,12 @@ final class PullMetrics implements PullListener {
                         word(label.outcome()),
                         label.statusClass() + "xx",
                         upstream);
+        Timer firstByte =
+                Metric.FIRST_BYTE_DURATION.timer(registry, kind, word(label.outcome()), upstream);
         Counter cut = Metric.CUT_ANSWERS.counter(registry, kind, upstream);
         return switch (label.kind()) {
-            case TAGS, REFERRERS -> new Answers(duration, cut);
-            case BLOB, MANIFEST -> new ContentAnswers(duration, cut, label);
+            case TAGS, REFERRERS -> new Answers(duration, firstByte, cut);
+            case BLOB, MANIFEST -> new ContentAnswers(duration, firstByte, cut, label);
         };
     }
 
@@ -66,8 +71,26 @@ final class PullMetrics implements PullListener {
     @Override
     public void downloadFailed(RegistryHost upstream, Digest digest, RegistryException failure) {
         Metric.FAILED_DOWNLOADS
-                .counter(registry, MeteredUpstream.result(failure), upstream.text())
+                .counter(registry, Reason.of(failure).word(), upstream.text())
                 .increment();
+    }
+
+    /// An image pull has ended.
+    void ended(ImagePull pull) {
+        String upstream = pull.repository().host().text();
+        Counter failed = Metric.IMAGE_PULLS_FAILED.counter(registry, upstream);
+        Metric.IMAGE_PULLS.counter(registry, upstream).increment();
+        if (pull.state() == ImagePull.State.FAILED) {
+            failed.increment();
+        }
+        Metric.IMAGE_PULL_DURATION
+                .timer(registry, word(pull.state()), upstream, word(pull.warmth()))
+                .record(pull.duration());
+        pull.slowedBy()
+                .ifPresent(by ->
+                        Metric.SLOWED_IMAGE_PULLS
+                                .counter(registry, word(by), upstream)
+                                .increment());
     }
 
     static String word(Enum<?> constant) {
@@ -76,15 +99,18 @@ final class PullMetrics implements PullListener {
 
     private static class Answers {
         private final Timer duration;
+        private final Timer firstByte;
         private final Counter cut;
 
-        Answers(Timer duration, Counter cut) {
+        Answers(Timer duration, Timer firstByte, Counter cut) {
             this.duration = duration;
+            this.firstByte = firstByte;
             this.cut = cut;
         }
 
         void count(Answered answer) {
-            duration.record(answer.duration());
+            duration.record(answer.timing().total(), TimeUnit.NANOSECONDS);
+            firstByte.record(answer.timing().firstByte(), TimeUnit.NANOSECONDS);
             if (!answer.isComplete()) {
                 cut.increment();
             }
@@ -100,8 +126,8 @@ final class PullMetrics implements PullListener {
         private final boolean isHit;
         private final boolean isMiss;
 
-        ContentAnswers(Timer duration, Counter cut, Label label) {
-            super(duration, cut);
+        ContentAnswers(Timer duration, Timer firstByte, Counter cut, Label label) {
+            super(duration, firstByte, cut);
             String kind = word(label.kind());
             String upstream = label.upstream().text();
             isMiss = label.outcome() == Outcome.MISS;

@@ -24,7 +24,8 @@ class MetricTest {
     void theDocumentListsWhatThereIs() throws IOException {
         List<String> rows =
                 Files.readAllLines(DOCUMENT).stream()
-                        .filter(line -> line.matches("\\| `(tarn|registry_proxy)_[a-z_]+` \\|.*"))
+                        .filter(line ->
+                                line.matches("\\| `(tarn|registry_proxy|docker)_[a-z_]+` \\|.*"))
                         .toList();
 
         assertThat(rows)
@@ -51,7 +52,7 @@ class MetricTest {
         try (Metrics metrics = new Metrics()) {
             String[] values = metric.tags().stream().map(_ -> "x").toArray(String[]::new);
             switch (metric.type()) {
-                case GAUGE -> metrics.watch(metric, () -> 7);
+                case GAUGE -> metrics.watch(metric, () -> 7, values);
                 case COUNTER -> {
                     if (values.length == 0) {
                         metrics.watch(metric, () -> 7);

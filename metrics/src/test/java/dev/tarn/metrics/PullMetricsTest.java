@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tarn.oci.Digest;
 import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.oci.RegistryHost;
-import dev.tarn.oci.Repository;
-import dev.tarn.oci.RepositoryName;
+import dev.tarn.pull.HeardAnswer;
 import dev.tarn.pull.Outcome;
-import dev.tarn.pull.PullListener.Answered;
+import dev.tarn.pull.PullListener.End;
 import dev.tarn.pull.PullListener.Kind;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -29,17 +28,13 @@ class PullMetricsTest {
     }
 
     private void answer(Kind kind, Outcome outcome, int status, boolean isComplete) {
-        metrics.listener()
-                .answered(
-                        new Answered(
-                                kind,
-                                new Repository(QUAY, new RepositoryName("a/b")),
-                                "1.0",
-                                outcome,
-                                status,
-                                42,
-                                isComplete,
-                                Duration.ofMillis(30)));
+        HeardAnswer answer =
+                HeardAnswer.of(kind, "1.0")
+                        .with(outcome)
+                        .with(status)
+                        .sent(42)
+                        .took(Duration.ofMillis(30), Duration.ZERO, Duration.ZERO);
+        answer.tell(metrics.listener(), isComplete ? End.WHOLE : End.LEFT);
     }
 
     private double proxy(String what, String type) {

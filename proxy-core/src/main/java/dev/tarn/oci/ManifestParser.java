@@ -2,8 +2,12 @@ package dev.tarn.oci;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
@@ -39,6 +43,10 @@ public final class ManifestParser {
                     .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
                     .build();
 
+    private static final JsonNode NOTHING = JSON.createArrayNode();
+
+    private static final int PLATFORM_LENGTH_MAX = 64;
+
     private ManifestParser() {}
 
     /// The type to keep for a body that arrived as `contentType`; empty where the body is no
@@ -64,6 +72,24 @@ public final class ManifestParser {
             manifest = read(raw.bytes()).flatMap(document -> manifest(type, document));
         }
         return manifest.orElseGet(Manifest.Opaque::new);
+    }
+
+    /// What the manifests of an index are for: `linux/arm64/v8`. Those that do not say so are not
+    /// here.
+    public static Map<Digest, String> platforms(RawManifest index) {
+        Map<Digest, String> platforms = new LinkedHashMap<>();
+        for (JsonNode child : read(index.bytes()).map(it -> it.path("manifests")).orElse(NOTHING)) {
+            JsonNode platform = child.path("platform");
+            String text =
+                    Stream.of("os", "architecture", "variant")
+                            .map(part -> platform.path(part).asString(""))
+                            .filter(part -> !part.isEmpty() && part.length() <= PLATFORM_LENGTH_MAX)
+                            .collect(Collectors.joining("/"));
+            if (!text.isEmpty()) {
+                descriptor(child).ifPresent(it -> platforms.put(it.digest(), text));
+            }
+        }
+        return platforms;
     }
 
     private static Optional<Manifest> manifest(MediaType type, JsonNode document) {

@@ -10,13 +10,11 @@ import dev.tarn.oci.RegistryHost;
 import dev.tarn.oci.Repository;
 import java.math.BigInteger;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,9 +32,6 @@ public final class BlobPuller implements AutoCloseable {
 
     /// How many blobs are on their way at once that no client has asked for yet.
     private static final int PREFETCHES_MAX = 16;
-
-    /// Layers that registries do not hold, by the words in their media types.
-    private static final Pattern NOT_HOSTED = Pattern.compile("nondistributable|foreign");
 
     private static final Logger LOG = LoggerFactory.getLogger(BlobPuller.class);
 
@@ -234,9 +229,7 @@ public final class BlobPuller implements AutoCloseable {
     /// started them. What nobody comes for is stopped after a while, like any download without a
     /// reader.
     void prefetch(Target target, Manifest.Image image) {
-        List<Descriptor> wanted = new ArrayList<>(image.layers());
-        wanted.addFirst(image.config());
-        wanted.removeIf(blob -> NOT_HOSTED.matcher(blob.mediaType().text()).find());
+        List<Descriptor> wanted = image.blobs();
         BigInteger bytes =
                 wanted.stream()
                         .map(blob -> BigInteger.valueOf(blob.size()))

@@ -7,6 +7,7 @@ import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.oci.RegistryException.UpstreamFailed.Kind;
 import dev.tarn.oci.Secret;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +43,11 @@ final class Authenticator {
                 "Basic "
                         + Base64.getEncoder()
                                 .encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /// For how long tokens have been asked for, in all.
+    Duration tokenTime() {
+        return tokens.time();
     }
 
     /// What was right the last time, before the upstream asks.

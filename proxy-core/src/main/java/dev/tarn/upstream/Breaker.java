@@ -4,6 +4,7 @@ import dev.tarn.oci.RegistryException;
 import dev.tarn.oci.RegistryException.Throttled;
 import dev.tarn.oci.RegistryException.UpstreamFailed;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,12 +31,32 @@ final class Breaker {
     private int pauses;
     private long pauseEnd;
     private boolean isPaused;
-    private boolean isOnTrial;
+    private boolean isTried;
     private String reason = "";
 
     Breaker(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         this.pauseEnd = nanoTime.getAsLong();
+    }
+
+    /// Why nobody asks now; empty where whoever wants to may.
+    Optional<String> pausedBy() {
+        lock.lock();
+        try {
+            return isPaused ? Optional.of(reason) : Optional.empty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether one may ask, to see how things are.
+    boolean isOnTrial() {
+        lock.lock();
+        try {
+            return isPaused && pauseEnd - nanoTime.getAsLong() <= 0;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// What is asked, where it may be.
@@ -73,12 +94,12 @@ final class Breaker {
                 return;
             }
             long nanosLeft = pauseEnd - nanoTime.getAsLong();
-            if (nanosLeft > 0 || isOnTrial) {
+            if (nanosLeft > 0 || isTried) {
                 throw new Throttled(
                         whom + " is left alone for a while: " + reason,
                         nanosLeft > 0 ? Duration.ofNanos(nanosLeft) : TRIAL);
             }
-            isOnTrial = true;
+            isTried = true;
         } finally {
             lock.unlock();
         }
@@ -87,7 +108,7 @@ final class Breaker {
     void succeeded() {
         lock.lock();
         try {
-            isOnTrial = false;
+            isTried = false;
             failures = 0;
             if (pauseEnd - nanoTime.getAsLong() <= 0) { // else somebody heard worse since
                 isPaused = false;
@@ -120,7 +141,7 @@ final class Breaker {
     void abandoned() {
         lock.lock();
         try {
-            isOnTrial = false;
+            isTried = false;
         } finally {
             lock.unlock();
         }
@@ -130,7 +151,7 @@ final class Breaker {
     private void failed(UpstreamFailed failure) {
         lock.lock();
         try {
-            isOnTrial = false;
+            isTried = false;
             failures++;
             if (failures >= FAILURES_MAX && pauseEnd - nanoTime.getAsLong() <= 0) {
                 long most = PAUSE_MIN.toNanos() << Math.min(pauses, 5);
@@ -149,7 +170,7 @@ final class Breaker {
             long end = nanoTime.getAsLong() + pause.toNanos();
             pauseEnd = isPaused && pauseEnd - end > 0 ? pauseEnd : end;
             isPaused = true;
-            isOnTrial = false;
+            isTried = false;
             failures = Math.max(failures, FAILURES_MAX);
             reason = String.valueOf(why.getMessage());
         } finally {

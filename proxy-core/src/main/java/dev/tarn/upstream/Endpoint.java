@@ -21,6 +21,7 @@ import dev.tarn.pull.Referrers;
 import dev.tarn.pull.Source;
 import dev.tarn.pull.TagPage;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -50,6 +51,24 @@ final class Endpoint {
     @FunctionalInterface
     interface Asking<T> {
         T ask(Endpoint endpoint) throws InterruptedException;
+    }
+
+    /// How it is doing, by the worse of its breakers.
+    UpstreamStatus.Address status() {
+        Breaker worse = metadata.pausedBy().isPresent() ? metadata : blobs;
+        Optional<String> reason = worse.pausedBy();
+        UpstreamStatus.BreakerState state =
+                reason.isEmpty()
+                        ? UpstreamStatus.BreakerState.CLOSED
+                        : worse.isOnTrial()
+                                ? UpstreamStatus.BreakerState.HALF_OPEN
+                                : UpstreamStatus.BreakerState.OPEN;
+        return new UpstreamStatus.Address(toString(), state, reason);
+    }
+
+    /// For how long tokens have been waited for.
+    Duration tokenTime() {
+        return client.tokenTime();
     }
 
     /// Whether to ask for blobs.

@@ -59,6 +59,16 @@ public final class HttpUpstream implements Upstream {
                         .build();
     }
 
+    /// How it is doing. Any thread may ask.
+    public UpstreamStatus status() {
+        return new UpstreamStatus(
+                endpoints.stream().map(Endpoint::status).toList(),
+                rateLimit.limit(),
+                rateLimit.remaining(),
+                config.rateLimitReserve(),
+                endpoints.stream().map(Endpoint::tokenTime).reduce(Duration.ZERO, Duration::plus));
+    }
+
     @Override
     public RegistryHost host() {
         return config.host();

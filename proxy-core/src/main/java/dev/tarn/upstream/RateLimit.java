@@ -2,6 +2,7 @@ package dev.tarn.upstream;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,6 +21,7 @@ final class RateLimit {
 
     private final LongSupplier nanoTime;
     private volatile @Nullable Said last;
+    private volatile OptionalInt limit = OptionalInt.empty();
 
     RateLimit(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
@@ -27,6 +29,11 @@ final class RateLimit {
 
     void note(Exchange exchange) {
         exchange.header("ratelimit-remaining").ifPresent(this::note);
+        exchange.header("ratelimit-limit")
+                .map(String::trim)
+                .map(REMAINING::matcher)
+                .filter(Matcher::matches)
+                .ifPresent(said -> limit = OptionalInt.of(Integer.parseInt(said.group(1))));
     }
 
     void note(String header) {
@@ -44,11 +51,22 @@ final class RateLimit {
         }
     }
 
-    /// Whether fewer than `reserve` pulls are left, as far as we have been told.
-    boolean isBelow(int reserve) {
+    /// How many pulls are left, as far as we have been told lately.
+    OptionalInt remaining() {
         Said said = last;
-        return said != null
-                && said.remaining() < reserve
-                && said.validUntil() - nanoTime.getAsLong() > 0;
+        return said != null && said.validUntil() - nanoTime.getAsLong() > 0
+                ? OptionalInt.of(said.remaining())
+                : OptionalInt.empty();
+    }
+
+    /// How many there are in all.
+    OptionalInt limit() {
+        return limit;
+    }
+
+    /// Whether fewer than `reserve` pulls are left.
+    boolean isBelow(int reserve) {
+        OptionalInt remaining = remaining();
+        return remaining.isPresent() && remaining.getAsInt() < reserve;
     }
 }

@@ -3,6 +3,7 @@ package dev.tarn.upstream;
 import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.oci.RegistryException.UpstreamFailed.Kind;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
@@ -22,6 +23,11 @@ final class RegistryClient {
                 new ConnectionPool(
                         network, new Dialer(network, policy, config.ca()), config.connections());
         this.authenticator = new Authenticator(policy, config.credentials(), pool);
+    }
+
+    /// For how long tokens have been asked for, in all.
+    Duration tokenTime() {
+        return authenticator.tokenTime();
     }
 
     /// Where the registry is.

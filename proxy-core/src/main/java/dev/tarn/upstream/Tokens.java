@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /// The tokens of one upstream. However many requests need the same one, it is asked for once; then
@@ -35,11 +36,17 @@ final class Tokens {
     private final Service service;
     private final LongSupplier nanoTime;
     private final Cache<Token.Key, Kept> kept = Caffeine.newBuilder().maximumSize(KEPT_MAX).build();
+    private final LongAdder askedNanos = new LongAdder();
     private final Map<Token.Key, CompletableFuture<Secret>> fetches = new ConcurrentHashMap<>();
 
     Tokens(Service service, LongSupplier nanoTime) {
         this.service = service;
         this.nanoTime = nanoTime;
+    }
+
+    /// For how long tokens have been asked for, in all.
+    Duration time() {
+        return Duration.ofNanos(askedNanos.sum());
     }
 
     /// A token that is still good.
@@ -90,7 +97,12 @@ final class Tokens {
 
     private Secret ask(Token.Key key) throws InterruptedException {
         long start = nanoTime.getAsLong();
-        Token token = service.fetch(key);
+        Token token;
+        try {
+            token = service.fetch(key);
+        } finally {
+            askedNanos.add(nanoTime.getAsLong() - start);
+        }
         Duration tenth = token.lifetime().dividedBy(10);
         Duration margin = tenth.compareTo(MARGIN_MAX) < 0 ? tenth : MARGIN_MAX;
         kept.put(key, new Kept(token.secret(), start + token.lifetime().minus(margin).toNanos()));

@@ -8,12 +8,14 @@ import dev.tarn.storage.eviction.Victims.Victim;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// What the policy says about blobs, and which ones it would let go next. Any thread; nobody waits
 /// for long.
@@ -78,6 +80,20 @@ final class Appraiser {
                     victims.offer(blob.getKey(), blob.getValue());
                 }
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The same blobs, the one that is worth least first.
+    Stream<Victim<Digest>> leastFirst(Map<Digest, Usage> blobs) {
+        lock.lock();
+        try {
+            return blobs.entrySet().stream()
+                    .sorted(Comparator.comparingDouble(blob -> policy.worth(blob.getValue())))
+                    .map(blob -> new Victim<>(blob.getKey(), blob.getValue()))
+                    .toList()
+                    .stream();
         } finally {
             lock.unlock();
         }

@@ -160,6 +160,11 @@ final class Database implements AutoCloseable {
         }
     }
 
+    /// A number that RocksDB knows of itself, all families together.
+    long number(String property) throws RocksDBException {
+        return rocks.getAggregatedLongProperty(property);
+    }
+
     /// All of them or, after a crash, none; on disk once this returns.
     void write(List<Change> changes) throws RocksDBException {
         try (WriteBatch batch = new WriteBatch()) {

@@ -261,6 +261,25 @@ final class DiskManifestStore implements ManifestStore, AutoCloseable {
                                 .put(mediaType));
     }
 
+    /// The tags that there are, in the order of their names, at most so many. One that is asked for
+    /// in several ways may mean several things.
+    List<StoredTag> tags(int max) throws IOException {
+        List<StoredTag> all = new ArrayList<>();
+        index.forEachWhile(
+                Family.TAG,
+                new byte[0],
+                (key, row) -> {
+                    RowKey.TagName name = RowKey.tagName(key);
+                    Row.read(name, row, DiskManifestStore::tagEntry)
+                            .map(entry ->
+                                    new StoredTag(
+                                            name.host(), name.repository(), name.tag(), entry))
+                            .ifPresent(all::add);
+                    return all.size() < max;
+                });
+        return all;
+    }
+
     static TagEntry tagEntry(ByteBuffer row) {
         Instant checkedAt = Instant.ofEpochSecond(row.getLong(), row.getInt());
         long size = row.getLong();

@@ -1,12 +1,15 @@
 package dev.tarn.storage;
 
+import dev.tarn.oci.Digest;
 import dev.tarn.pull.BlobStore;
 import dev.tarn.pull.ManifestStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -168,6 +171,40 @@ public final class DiskStore implements AutoCloseable {
     /// The size of all those together.
     public long evictedBytes() {
         return blobs.evictor().evictedBytes();
+    }
+
+    /// What would be evicted next, the first first, as far as a sample of the store tells.
+    public List<Candidate> next(int max) throws IOException {
+        return blobs.evictor().next(max).stream()
+                .map(victim ->
+                        new Candidate(
+                                victim.key(),
+                                victim.usage().size(),
+                                Optional.of(victim.usage().usedAt())
+                                        .filter(millis -> millis > 0)
+                                        .map(Instant::ofEpochMilli),
+                                victim.usage().uses()))
+                .toList();
+    }
+
+    /// The tags that there are, in the order of their names, at most so many.
+    public List<StoredTag> tags(int max) throws IOException {
+        return manifests.tags(max);
+    }
+
+    /// Whether a blob is stored whole.
+    public boolean holds(Digest digest) throws IOException {
+        return rows.usage(digest).isPresent();
+    }
+
+    /// What the index takes up on the disk.
+    public long indexBytes() {
+        return index.bytes();
+    }
+
+    /// What the index takes up in memory.
+    public long indexMemoryBytes() {
+        return index.memoryBytes();
     }
 
     /// Finishes the writes that are waiting and gives the folder back. Open readers go on reading.

@@ -7,6 +7,7 @@ import dev.tarn.storage.eviction.Victims.Victim;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -66,6 +67,9 @@ final class Evictor implements AutoCloseable {
 
     private static final int FAILURES_MAX = 100;
 
+    /// Of how many blobs it is told which would go next.
+    private static final int PREVIEW = 4_096;
+
     private final long capacity;
     private final Appraiser appraiser;
     private final BlobRows rows;
@@ -120,6 +124,17 @@ final class Evictor implements AutoCloseable {
 
     long evictedBytes() {
         return evictedBytes.get();
+    }
+
+    /// What would go next, the first first, as far as a sample of the store tells.
+    List<Victim<Digest>> next(int max) throws IOException {
+        Set<Digest> staying = pinned.blobs();
+        Map<Digest, Usage> sample = new HashMap<>();
+        for (Digest.Algorithm algorithm : Digest.Algorithm.values()) {
+            sample.putAll(rows.sample(algorithm, new byte[Long.BYTES], PREVIEW));
+        }
+        sample.keySet().removeIf(digest -> staying.contains(digest) || blobs.isInUse(digest));
+        return appraiser.leastFirst(sample).limit(max).toList();
     }
 
     /// Makes the hold as large as this. Throws where there is no room, and none can be made. Where

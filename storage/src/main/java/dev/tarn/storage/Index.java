@@ -154,6 +154,29 @@ final class Index implements AutoCloseable {
                 : OptionalLong.of(Change.numbers(row).getLong());
     }
 
+    /// What it takes up on the disk; 0 where it cannot be asked.
+    long bytes() {
+        return number("rocksdb.total-sst-files-size");
+    }
+
+    /// What it takes up in memory.
+    long memoryBytes() {
+        return number("rocksdb.cur-size-all-mem-tables")
+                + number("rocksdb.estimate-table-readers-mem");
+    }
+
+    private long number(String property) {
+        long stamp = inUse.readLock();
+        try {
+            return database == null || isClosed ? 0 : database.number(property);
+        } catch (RocksDBException e) {
+            LOG.debug("index: {} cannot be told", property, e);
+            return 0;
+        } finally {
+            inUse.unlockRead(stamp);
+        }
+    }
+
     /// Hands all rows of a family to `rows`, but for those that wait to be written.
     void forEach(Family family, Rows rows) throws IOException {
         forEachWhile(

@@ -1,12 +1,14 @@
 package dev.tarn.http.netty;
 
+import dev.tarn.http.Delivery;
 import dev.tarn.http.ErrorResponse;
 import dev.tarn.http.Response;
 import dev.tarn.http.Response.Body;
-import dev.tarn.http.Response.Sent;
 import dev.tarn.oci.RegistryException;
+import dev.tarn.oci.RegistryException.StoreFailed;
 import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.pull.BlobContent;
+import dev.tarn.pull.PullListener.End;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -20,13 +22,14 @@ import java.io.IOException;
 import java.io.Serial;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Sends a blob whose bytes are still coming, or the rest of one whose file turned out to be
+/// Sends what is still coming, a blob or a stream, or the rest of one whose file turned out to be
 /// damaged; one writer per answer. Runs on the virtual thread of the request, which waits for each
 /// piece to leave before it takes the next: a slow client costs a socket buffer, never heap, and
 /// does not hold an event loop.
@@ -42,6 +45,7 @@ final class BlobWriter {
 
     private final Channel channel;
     private final Response response;
+    private final Delivery delivery;
     private final Patience patience;
     private final boolean isEncrypted;
     private boolean isBegun;
@@ -50,9 +54,10 @@ final class BlobWriter {
     private long sentBytes;
     private long waitedNanos;
 
-    BlobWriter(Channel channel, Limits limits, Response response) {
+    BlobWriter(Channel channel, Limits limits, Response response, Delivery delivery) {
         this.channel = channel;
         this.response = response;
+        this.delivery = delivery;
         this.patience = new Patience(limits);
         this.isEncrypted = channel.pipeline().get(SslHandler.class) != null;
     }
@@ -76,29 +81,39 @@ final class BlobWriter {
     ///
     /// @param ending the last header lines and the empty line behind them
     boolean write(byte[] ending) throws InterruptedException {
-        boolean isComplete = false;
+        End end = End.BROKEN;
         boolean isAnswered = false;
+        if (!isDamaged) {
+            response.listener().begun(delivery);
+        }
         try (response) {
-            if (response.body() instanceof Body.Blob blob) {
-                writeBody(blob, ending);
-            } else {
-                writePiece(head(response, ending), 0);
+            switch (response.body()) {
+                case Body.Blob blob -> writeBody(blob, ending);
+                case Body.Stream stream -> writeStream(stream, ending);
+                case Body.Empty _, Body.Bytes _ -> writePiece(head(response, ending), 0);
             }
-            isComplete = true;
+            end = End.WHOLE;
         } catch (ClientLeft e) {
             LOG.debug("a client left", e);
+            end = End.LEFT;
         } catch (RegistryException e) {
             LOG.warn("an answer broke off after {} bytes", sentBytes(), e);
+            delivery.failed(e);
             isAnswered = !isBegun && fail(e, ending);
         } catch (IOException e) {
             LOG.warn("an answer broke off after {} bytes", sentBytes(), e);
+            delivery.failed(new StoreFailed("what is stored cannot be read", e));
+        } catch (InterruptedException e) {
+            end = End.LEFT;
+            throw e;
         } finally {
-            if (!isComplete && !isAnswered) {
+            if (end != End.WHOLE && !isAnswered) {
                 var _ = channel.close();
             }
-            response.whenSent().accept(new Sent(sentBytes(), isComplete));
+            delivery.waitedForClient(waitedNanos);
+            response.listener().ended(delivery, end);
         }
-        return isComplete || isAnswered;
+        return end == End.WHOLE || isAnswered;
     }
 
     private long sentBytes() {
@@ -108,6 +123,7 @@ final class BlobWriter {
     /// While nothing has left, a failure can still be told by a status.
     private boolean fail(RegistryException failure, byte[] ending) throws InterruptedException {
         try (Response answer = ErrorResponse.of(failure)) {
+            delivery.answeredInstead(answer.status());
             ByteBuf head = head(answer, ending);
             writePiece(
                     answer.body() instanceof Body.Bytes(ByteBuffer bytes)
@@ -121,7 +137,8 @@ final class BlobWriter {
         }
     }
 
-    private static ByteBuf head(Response response, byte[] ending) {
+    private ByteBuf head(Response response, byte[] ending) {
+        delivery.begin();
         return Unpooled.wrappedBuffer(response.head().encoded(), ending);
     }
 
@@ -154,7 +171,22 @@ final class BlobWriter {
                 writePiece(piece, length);
                 position += length;
                 sentBytes += length;
+                delivery.sent(sentBytes());
             }
+        }
+    }
+
+    private void writeStream(Body.Stream stream, byte[] ending)
+            throws IOException, InterruptedException {
+        isBegun = true;
+        writePiece(head(response, ending), 0);
+        for (Optional<ByteBuffer> chunk = stream.chunks().next();
+                chunk.isPresent();
+                chunk = stream.chunks().next()) {
+            int length = chunk.get().remaining();
+            writePiece(Unpooled.wrappedBuffer(chunk.get()), length);
+            sentBytes += length;
+            delivery.sent(sentBytes());
         }
     }
 

@@ -2,6 +2,7 @@ package dev.tarn.http.netty;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.tarn.http.Delivery;
 import dev.tarn.http.Handler;
 import dev.tarn.http.Response;
 import dev.tarn.http.Response.Body;
@@ -13,6 +14,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +26,6 @@ import org.slf4j.LoggerFactory;
 /// it runs on the event loop, but for `find` and `stream`, which are that thread.
 final class Connection extends ChannelInboundHandlerAdapter {
 
-    private static final byte[] GOES_ON = "\r\n".getBytes(US_ASCII);
-    private static final byte[] KEEP_ALIVE = "Connection: keep-alive\r\n\r\n".getBytes(US_ASCII);
-    private static final byte[] CLOSE = "Connection: close\r\n\r\n".getBytes(US_ASCII);
-
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
     private final Channel channel;
@@ -38,6 +36,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final Answers answers;
     private final Clients.Client client;
     private final ReadAhead readAhead;
+    private final String address;
+    private final RequestIds requestIds = new RequestIds();
     private @Nullable Head current;
     private @Nullable Thread waiting;
     private @Nullable Sending sending;
@@ -59,6 +59,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.answers = answers;
         this.client = client;
         this.readAhead = readAhead;
+        this.address =
+                channel.remoteAddress() instanceof InetSocketAddress internet
+                        ? internet.getAddress().getHostAddress()
+                        : "";
     }
 
     @Override
@@ -109,11 +113,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         current = head;
         answers.begin();
+        Delivery delivery = new Delivery(address, head.requestId().orElseGet(requestIds::next));
         Optional<Response> atHand = recall(head);
         if (atHand.isPresent()) {
-            send(head, atHand.get());
+            send(head, atHand.get(), delivery);
         } else {
-            await(() -> find(head));
+            await(() -> find(head, delivery));
         }
     }
 
@@ -132,7 +137,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         waiting = Thread.ofVirtual().name("request").start(work);
     }
 
-    private void find(Head head) {
+    private void find(Head head, Delivery delivery) {
         Optional<Response> found = Optional.empty();
         try {
             found = Optional.of(head.question().answer());
@@ -143,12 +148,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
         } finally {
             Optional<Response> response = found;
             if (response.filter(Connection::isComing).isPresent()) {
-                stream(head, goesOn(head), new BlobWriter(channel, limits, response.get()));
+                stream(
+                        head,
+                        goesOn(head, response.get()),
+                        delivery,
+                        new BlobWriter(channel, limits, response.get(), delivery));
             } else {
                 channel.eventLoop()
                         .execute(() ->
                                 response.ifPresentOrElse(
-                                        whole -> send(head, whole),
+                                        whole -> send(head, whole, delivery),
                                         () -> answered(head, false, false)));
             }
         }
@@ -156,29 +165,43 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /// Whether there is a body of which some may still have to be waited for.
     private static boolean isComing(Response response) {
-        return response.body() instanceof Body.Blob(BlobContent content, ContentRange part, _)
-                && !(content instanceof BlobFile)
-                && part.length() > 0;
+        return switch (response.body()) {
+            case Body.Blob(BlobContent content, ContentRange part, _) ->
+                    !(content instanceof BlobFile) && part.length() > 0;
+            case Body.Stream _ -> true;
+            case Body.Empty _, Body.Bytes _ -> false;
+        };
     }
 
     /// The one place where bytes come back; but for those that `stream` waits for.
-    private void send(Head head, Response response) {
+    private void send(Head head, Response response, Delivery delivery) {
         if (isComing(response)) {
-            boolean goesOn = goesOn(head);
-            await(() -> stream(head, goesOn, new BlobWriter(channel, limits, response)));
+            boolean goesOn = goesOn(head, response);
+            await(() ->
+                    stream(
+                            head,
+                            goesOn,
+                            delivery,
+                            new BlobWriter(channel, limits, response, delivery)));
             return;
         }
-        boolean goesOn = goesOn(head);
+        boolean goesOn = goesOn(head, response);
         Sending sending =
-                new Sending(channel, response, readAhead, end -> sent(head, response, goesOn, end));
+                new Sending(
+                        channel,
+                        response,
+                        delivery,
+                        readAhead,
+                        end -> sent(head, response, delivery, goesOn, end));
         this.sending = sending;
-        sending.start(ending(head, goesOn));
+        sending.start(ending(head, goesOn, delivery));
         if (!sending.isDone()) {
             watch(sending, new Patience(limits));
         }
     }
 
-    private void sent(Head head, Response response, boolean goesOn, Sending.End end) {
+    private void sent(
+            Head head, Response response, Delivery delivery, boolean goesOn, Sending.End end) {
         switch (end) {
             case COMPLETE -> answered(head, true, goesOn);
             case CUT -> answered(head, false, goesOn);
@@ -189,19 +212,28 @@ final class Connection extends ChannelInboundHandlerAdapter {
                         stream(
                                 head,
                                 goesOn,
-                                new BlobWriter(channel, limits, response)
+                                delivery,
+                                new BlobWriter(channel, limits, response, delivery)
                                         .behind(sent.position(), !sent.isUnbegun())));
             }
         }
     }
 
-    private boolean goesOn(Head head) {
-        return head.isPersistent() && !answers.isDraining();
+    /// Whether there may be another request; only the end of the connection ends a stream.
+    private boolean goesOn(Head head, Response response) {
+        return head.isPersistent()
+                && !answers.isDraining()
+                && !(response.body() instanceof Body.Stream);
     }
 
     /// The last header lines, and the empty one.
-    private static byte[] ending(Head head, boolean goesOn) {
-        return !goesOn ? CLOSE : head.isHttp10() ? KEEP_ALIVE : GOES_ON;
+    private static byte[] ending(Head head, boolean goesOn, Delivery delivery) {
+        String connection =
+                !goesOn
+                        ? "\r\nConnection: close"
+                        : head.isHttp10() ? "\r\nConnection: keep-alive" : "";
+        return ("X-Request-Id: " + delivery.requestId() + connection + "\r\n\r\n")
+                .getBytes(US_ASCII);
     }
 
     /// Closes the connection when the client takes its bytes too slowly.
@@ -218,10 +250,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 });
     }
 
-    private void stream(Head head, boolean goesOn, BlobWriter writer) {
+    private void stream(Head head, boolean goesOn, Delivery delivery, BlobWriter writer) {
         boolean isComplete = false;
         try {
-            isComplete = writer.write(ending(head, goesOn));
+            isComplete = writer.write(ending(head, goesOn, delivery));
         } catch (InterruptedException e) {
             LOG.debug("the client left before its answer was whole", e);
         } catch (RuntimeException e) {

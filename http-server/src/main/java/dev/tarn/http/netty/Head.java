@@ -19,23 +19,31 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// The head of a request as it came off the wire: one to answer, or one to refuse. After a refusal
 /// the connection closes, because nobody can say where the next request would begin.
 sealed interface Head {
 
-    /// What the registry looks at, and so all that is kept.
-    List<String> HEADERS = List.of("Host", "Accept", "Range", "If-None-Match", "If-Range");
-
-    /// The most that is kept of them, together, while a request waits; beyond it 431. Clients send
-    /// some hundred bytes.
+    /// The most that is kept of the headers that the handler looks at, together, while a request
+    /// waits; beyond it 431. Clients send some hundred bytes.
     int KEPT_LENGTH_MAX = 4 << 10;
+
+    /// The most that is kept of what a client calls itself.
+    int AGENT_LENGTH_MAX = 256;
+
+    /// A name for a request that somebody before us chose: nothing in it can mean anything to
+    /// whoever reads it in a log.
+    Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
 
     /// One to answer.
     ///
     /// @param isPersistent whether the connection may be used again
     /// @param isHttp10 whether the client must be told so
-    record Sound(Question question, boolean isPersistent, boolean isHttp10) implements Head {}
+    /// @param requestId by which the client knows it
+    record Sound(
+            Question question, boolean isPersistent, boolean isHttp10, Optional<String> requestId)
+            implements Head {}
 
     /// One to refuse.
     record Refused(Question question) implements Head {
@@ -52,6 +60,11 @@ sealed interface Head {
         public boolean isHttp10() {
             return false;
         }
+
+        @Override
+        public Optional<String> requestId() {
+            return Optional.empty();
+        }
     }
 
     Question question();
@@ -59,6 +72,8 @@ sealed interface Head {
     boolean isPersistent();
 
     boolean isHttp10();
+
+    Optional<String> requestId();
 
     static Head refused(int status, String why) {
         return new Refused(ErrorResponse.of(status, ErrorCode.UNSUPPORTED, why));
@@ -103,18 +118,24 @@ sealed interface Head {
             return refused(400, "the request target is not a path on this host");
         }
         Map<String, List<String>> kept = new HashMap<>();
-        HEADERS.forEach(name -> kept.put(name, message.headers().getAll(name)));
+        handler.headers().forEach(name -> kept.put(name, message.headers().getAll(name)));
         int keptLength =
                 kept.values().stream().flatMap(List::stream).mapToInt(String::length).sum();
         if (keptLength > KEPT_LENGTH_MAX) {
             return refused(431, "the headers are too long");
         }
+        String agent = message.headers().get(HttpHeaderNames.USER_AGENT, "");
+        kept.put(
+                "User-Agent",
+                List.of(agent.substring(0, Math.min(agent.length(), AGENT_LENGTH_MAX))));
         try {
             return new Sound(
                     handler.understand(Request.of(message.method().name(), target.get(), kept)),
                     // a body, if there is one, is not read: the connection ends with the answer
                     isRead && HttpUtil.isKeepAlive(message),
-                    message.protocolVersion().equals(HttpVersion.HTTP_1_0));
+                    message.protocolVersion().equals(HttpVersion.HTTP_1_0),
+                    Optional.ofNullable(message.headers().get("X-Request-Id"))
+                            .filter(id -> REQUEST_ID.matcher(id).matches()));
         } catch (Malformed e) {
             return new Refused(ErrorResponse.of(e));
         }

@@ -16,6 +16,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -58,6 +59,7 @@ public final class RegistryServer implements AutoCloseable {
     private final Descriptors descriptors = Descriptors.ofProcess();
     private final ReadAhead readAhead = new ReadAhead();
     private final Channel listener;
+    private final LoopLag lag;
 
     /// Listens once this returns.
     public static RegistryServer start(ServerConfig config, Handler handler) throws IOException {
@@ -91,6 +93,7 @@ public final class RegistryServer implements AutoCloseable {
                     bound.cause());
         }
         this.listener = bound.channel();
+        this.lag = new LoopLag(this.loops);
         listener.closeFuture().addListener(_ -> dieUnlessClosing("the listener"));
         this.loops.forEach(loop ->
                 loop.terminationFuture().addListener(_ -> dieUnlessClosing("an event loop")));
@@ -181,13 +184,23 @@ public final class RegistryServer implements AutoCloseable {
         return answers.isDraining();
     }
 
+    /// How much later than planned an event loop came to a task, at worst in the last seconds.
+    public Duration lag() {
+        return lag.worst();
+    }
+
+    /// When the certificate that clients see ends; empty without TLS.
+    public Optional<Instant> certificateEnd() {
+        return tls.map(TlsCertificate::end);
+    }
+
     /// How many answers are under way.
-    int answering() {
+    public int answering() {
         return answers.running();
     }
 
     /// How many connections there are, of served clients and of others.
-    int connected() {
+    public int connected() {
         return connections.size();
     }
 

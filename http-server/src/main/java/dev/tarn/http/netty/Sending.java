@@ -1,10 +1,11 @@
 package dev.tarn.http.netty;
 
+import dev.tarn.http.Delivery;
 import dev.tarn.http.Response;
 import dev.tarn.http.Response.Body;
-import dev.tarn.http.Response.Sent;
 import dev.tarn.oci.ContentRange;
 import dev.tarn.pull.BlobFile;
+import dev.tarn.pull.PullListener;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -53,6 +54,7 @@ final class Sending implements ChannelFutureListener {
 
     private final Channel channel;
     private final Response response;
+    private final Delivery delivery;
     private final ReadAhead readAhead;
     private final Consumer<End> whenDone;
     private final boolean isEncrypted;
@@ -68,9 +70,15 @@ final class Sending implements ChannelFutureListener {
     private boolean isDone;
 
     /// @param whenDone told how it ended
-    Sending(Channel channel, Response response, ReadAhead readAhead, Consumer<End> whenDone) {
+    Sending(
+            Channel channel,
+            Response response,
+            Delivery delivery,
+            ReadAhead readAhead,
+            Consumer<End> whenDone) {
         this.channel = channel;
         this.response = response;
+        this.delivery = delivery;
         this.readAhead = readAhead;
         this.whenDone = whenDone;
         this.isEncrypted = channel.pipeline().get(SslHandler.class) != null;
@@ -80,6 +88,7 @@ final class Sending implements ChannelFutureListener {
     void start(byte[] ending) {
         unsentEnding = ending;
         guarded(() -> {
+            response.listener().begun(delivery);
             switch (response.body()) {
                 case Body.Empty _ -> sendWhole(head(0), 0);
                 case Body.Bytes(ByteBuffer bytes) -> {
@@ -93,6 +102,7 @@ final class Sending implements ChannelFutureListener {
                     sendOn(blob);
                 }
                 case Body.Blob _ -> sendWhole(head(0), 0);
+                case Body.Stream _ -> throw new IllegalStateException("a stream is not all here");
             }
         });
     }
@@ -111,6 +121,7 @@ final class Sending implements ChannelFutureListener {
         byte[] head = response.head().encoded();
         byte[] ending = Objects.requireNonNull(unsentEnding);
         unsentEnding = null;
+        delivery.begin();
         return channel.alloc()
                 .directBuffer(head.length + ending.length + bodyLength)
                 .writeBytes(head)
@@ -128,12 +139,16 @@ final class Sending implements ChannelFutureListener {
         if (blob.isResident(position, pieceEnd)) {
             sendPiece(blob, true);
         } else {
+            long start = System.nanoTime();
             readAhead.read(
                     blob.channel(),
                     position,
                     pieceEnd,
                     channel.eventLoop(),
-                    isReadable -> guarded(() -> sendPiece(blob, isReadable)));
+                    isReadable -> {
+                        delivery.waitedForDisk(System.nanoTime() - start);
+                        guarded(() -> sendPiece(blob, isReadable));
+                    });
         }
     }
 
@@ -186,6 +201,7 @@ final class Sending implements ChannelFutureListener {
 
     private void sent() {
         sentBytes += pieceEnd - position;
+        delivery.sent(sentBytes);
         position = pieceEnd;
         BlobFile blob = file;
         if (position == end || blob == null) {
@@ -219,16 +235,25 @@ final class Sending implements ChannelFutureListener {
         if (how == End.CUT) {
             var _ = channel.close();
         }
+        delivery.waitedForClient(waitedNanos());
         try {
-            if (how != End.DAMAGED) {
-                response.close();
-                response.whenSent().accept(new Sent(sentBytes, how == End.COMPLETE));
+            switch (how) {
+                case COMPLETE -> end(PullListener.End.WHOLE);
+                case CUT -> end(PullListener.End.LEFT);
+                case DAMAGED -> {
+                    // it goes on elsewhere
+                }
             }
         } catch (RuntimeException | Error e) {
             LOG.error("a bug in who hears of answers", e);
         } finally {
             whenDone.accept(how);
         }
+    }
+
+    private void end(PullListener.End how) {
+        response.close();
+        response.listener().ended(delivery, how);
     }
 
     boolean isDone() {

@@ -5,11 +5,16 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +49,11 @@ final class TlsCertificate {
         }
     }
 
+    private record Usable(SslContext context, Instant end) {}
+
     private final TlsFiles files;
     private final AtomicBoolean isLooking = new AtomicBoolean();
-    private volatile SslContext context;
+    private volatile Usable usable;
     private volatile long lookedAtNanos = System.nanoTime();
     private @Nullable Look seen;
 
@@ -54,7 +61,7 @@ final class TlsCertificate {
     TlsCertificate(TlsFiles files) throws IOException {
         this.files = files;
         this.seen = Look.at(files);
-        this.context = read(files);
+        this.usable = read(files);
     }
 
     /// For a connection that begins now.
@@ -63,7 +70,12 @@ final class TlsCertificate {
                 && isLooking.compareAndSet(false, true)) {
             Thread.ofVirtual().name("certificate").start(this::look);
         }
-        return context;
+        return usable.context();
+    }
+
+    /// When the one that is shown ends.
+    Instant end() {
+        return usable.end();
     }
 
     /// Takes what is new; while the files do not fit one another, the old certificate stays.
@@ -72,7 +84,7 @@ final class TlsCertificate {
             Look now = Look.at(files);
             if (!now.equals(seen)) {
                 seen = now;
-                context = read(files);
+                usable = read(files);
                 LOG.info("the certificate in {} is new", files.certificate());
             }
         } catch (IOException e) {
@@ -83,15 +95,22 @@ final class TlsCertificate {
         }
     }
 
-    private static SslContext read(TlsFiles files) throws IOException {
-        try {
-            return SslContextBuilder.forServer(files.certificate().toFile(), files.key().toFile())
-                    .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
-                    .protocols("TLSv1.3", "TLSv1.2")
-                    .build();
-        } catch (IllegalArgumentException | SSLException e) {
+    private static Usable read(TlsFiles files) throws IOException {
+        try (InputStream in = Files.newInputStream(files.certificate())) {
+            X509Certificate first =
+                    (X509Certificate)
+                            CertificateFactory.getInstance("X.509").generateCertificate(in);
+            return new Usable(context(files), first.getNotAfter().toInstant());
+        } catch (CertificateException | IllegalArgumentException | SSLException e) {
             throw unusable(files, e);
         }
+    }
+
+    private static SslContext context(TlsFiles files) throws SSLException {
+        return SslContextBuilder.forServer(files.certificate().toFile(), files.key().toFile())
+                .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
+                .protocols("TLSv1.3", "TLSv1.2")
+                .build();
     }
 
     private static IOException unusable(TlsFiles files, Exception cause) {

@@ -7,6 +7,7 @@ import dev.tarn.http.Question;
 import dev.tarn.http.Response;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class KnownHeadsTest {
@@ -14,7 +15,7 @@ final class KnownHeadsTest {
     private final KnownHeads heads = new KnownHeads();
 
     private static Head.Sound head() {
-        return new Head.Sound(Question.settled(Response.empty(200)), true, false);
+        return new Head.Sound(Question.settled(Response.empty(200)), true, false, Optional.empty());
     }
 
     private static byte[] bytes(String text) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tarn.oci.Digest;
-import dev.tarn.pull.PullListener.Answered;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketException;
@@ -74,7 +73,7 @@ class RawHttpCasesTest extends ServerFixture {
         server.close();
         mirror.close();
         assertThat(mirror.answers)
-                .extracting(Answered::reference)
+                .extracting(answer -> answer.asking().reference())
                 .allMatch(reference -> reference.chars().allMatch(c -> c > ' ' && c < 0x7f));
     }
 

@@ -1,0 +1,81 @@
+package dev.tarn.cli;
+
+import dev.tarn.http.netty.RegistryServer;
+import dev.tarn.metrics.Metric;
+import dev.tarn.metrics.Metrics;
+import dev.tarn.oci.RegistryHost;
+import dev.tarn.pull.BlobPuller;
+import dev.tarn.report.Reports;
+import dev.tarn.storage.DiskStore;
+import dev.tarn.upstream.HttpUpstream;
+import dev.tarn.upstream.UpstreamStatus;
+import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/// The numbers that the parts of a mirror know by themselves, for the metrics to ask for.
+record Gauges(Metrics metrics) {
+
+    void watch(
+            DiskStore store,
+            BlobPuller blobs,
+            Map<RegistryHost, HttpUpstream> upstreams,
+            Reports reports,
+            RegistryServer server) {
+        watch(store);
+        upstreams.forEach((host, upstream) -> watch(host.text(), upstream));
+        watch(server);
+        metrics.watch(Metric.RUNNING_DOWNLOADS, blobs::downloadCount);
+        metrics.watch(Metric.RUNNING_IMAGE_PULLS, reports.pulls()::runningCount);
+        metrics.watch(Metric.IMAGES_PUSHED, () -> 0);
+    }
+
+    private void watch(DiskStore store) {
+        metrics.watch(Metric.STORE_BLOBS, store::blobCount);
+        metrics.watch(Metric.STORE_BYTES, store::byteCount);
+        metrics.watch(Metric.STORE_USED_BYTES, store::usedBytes);
+        metrics.watch(Metric.STORE_CAPACITY_BYTES, store::capacity);
+        metrics.watch(Metric.STORE_TROUBLE, () -> store.trouble().isPresent() ? 1 : 0);
+        metrics.watch(Metric.EVICTED_BLOBS, store::evictedCount);
+        metrics.watch(Metric.EVICTED_BYTES, store::evictedBytes);
+        metrics.watch(Metric.DAMAGED_BLOBS, store::damagedCount);
+        metrics.watch(Metric.SCRUB_PROGRESS, () -> store.scrubProgress().fraction());
+        metrics.watch(Metric.INDEX_BYTES, store::indexBytes);
+        metrics.watch(Metric.INDEX_MEMORY_BYTES, store::indexMemoryBytes);
+    }
+
+    private void watch(String host, HttpUpstream upstream) {
+        metrics.watch(Metric.UPSTREAM_UP, () -> upstream.status().isDown() ? 0 : 1, host);
+        metrics.watch(
+                Metric.OPEN_BREAKERS,
+                () ->
+                        upstream.status().addresses().stream()
+                                .filter(it -> it.breaker() != UpstreamStatus.BreakerState.CLOSED)
+                                .count(),
+                host);
+        metrics.watch(Metric.RATE_LIMIT, () -> number(upstream.status().limit()), host);
+        metrics.watch(
+                Metric.RATE_LIMIT_REMAINING, () -> number(upstream.status().remaining()), host);
+        metrics.watch(Metric.TOKEN_TIME, () -> seconds(upstream.status().tokenTime()), host);
+    }
+
+    private void watch(RegistryServer server) {
+        metrics.watch(Metric.RUNNING_ANSWERS, server::answering);
+        metrics.watch(Metric.CLIENT_CONNECTIONS, server::connected);
+        metrics.watch(Metric.EVENT_LOOP_LAG, () -> seconds(server.lag()));
+        metrics.watch(
+                Metric.CERTIFICATE_END,
+                () ->
+                        server.certificateEnd()
+                                .map(end -> (double) end.getEpochSecond())
+                                .orElse(Double.NaN));
+    }
+
+    private static double number(OptionalInt number) {
+        return number.isPresent() ? number.getAsInt() : Double.NaN;
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toNanos() / 1e9;
+    }
+}
