@@ -43,18 +43,10 @@ public final class LogToStandardError extends ContextAwareBase implements Config
 
     /// Has lines written like this from now on.
     static void write(LoggerContext logs, LogStyle style) {
-        Encoder<ILoggingEvent> encoder =
-                switch (style) {
-                    case TEXT -> text();
-                    case JSON -> json();
-                    case LOGSTASH -> logstash();
-                };
-        encoder.setContext(logs);
-        encoder.start();
         ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
         console.setContext(logs);
         console.setTarget("System.err");
-        console.setEncoder(encoder);
+        console.setEncoder(encoder(logs, style));
         console.start();
         AsyncAppender queue = new AsyncAppender();
         queue.setContext(logs);
@@ -70,6 +62,18 @@ public final class LogToStandardError extends ContextAwareBase implements Config
             root.detachAppender(before);
             before.stop();
         }
+    }
+
+    static Encoder<ILoggingEvent> encoder(LoggerContext logs, LogStyle style) {
+        Encoder<ILoggingEvent> encoder =
+                switch (style) {
+                    case TEXT -> text();
+                    case JSON -> json();
+                    case LOGSTASH -> logstash();
+                };
+        encoder.setContext(logs);
+        encoder.start();
+        return encoder;
     }
 
     private static Encoder<ILoggingEvent> text() {

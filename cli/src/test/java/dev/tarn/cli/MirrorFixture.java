@@ -40,6 +40,15 @@ public final class MirrorFixture implements AutoCloseable {
             DownloadConfig download,
             Map<RegistryHost, RegistryHost> hosts,
             List<UpstreamConfig> upstreams) {
+        this(root, download, hosts, upstreams, LogStyle.TEXT);
+    }
+
+    private MirrorFixture(
+            Path root,
+            DownloadConfig download,
+            Map<RegistryHost, RegistryHost> hosts,
+            List<UpstreamConfig> upstreams,
+            LogStyle style) {
         config =
                 new TarnConfig(
                         new TarnConfig.Http(ANY_PORT, Optional.empty(), Duration.ofSeconds(1)),
@@ -50,13 +59,18 @@ public final class MirrorFixture implements AutoCloseable {
                         upstreams,
                         hosts,
                         download,
-                        new TarnConfig.Log(Level.INFO, LogStyle.TEXT),
+                        new TarnConfig.Log(Level.INFO, style),
                         List.of());
         mirror = Mirror.start(config, Map.of());
     }
 
     public static MirrorFixture start(Path root, UpstreamConfig... upstreams) {
         return new MirrorFixture(root, SMALL_CHUNKS, Map.of(), List.of(upstreams));
+    }
+
+    /// One that logs pulls like this.
+    static MirrorFixture logging(Path root, LogStyle style, UpstreamConfig upstream) {
+        return new MirrorFixture(root, SMALL_CHUNKS, Map.of(), List.of(upstream), style);
     }
 
     /// A registry as an upstream that clients know under this name.

@@ -35,6 +35,11 @@ public final class PullClient {
         this.mirror = mirror;
     }
 
+    /// Where the mirror is.
+    URI uri() {
+        return mirror;
+    }
+
     /// A GET. `headers` are names and values in turn.
     public Answer get(String target, String... headers) {
         return send("GET", target, headers);

@@ -147,7 +147,7 @@ public final class PullLog implements PullListener {
     /// What is not in quotes has no space, and is not nothing.
     private static String word(String value, LogField field) {
         return switch (field) {
-            case TEXT, AGENT -> '"' + value + '"';
+            case TEXT -> '"' + value + '"';
             default -> value.isEmpty() ? "-" : value.replace(' ', '_');
         };
     }

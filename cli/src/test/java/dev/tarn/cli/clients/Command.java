@@ -8,10 +8,15 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// A program that is run to its end and must succeed. What it printed is shown when it does not.
-record Command(List<String> arguments, Map<String, String> environment, Duration timeout) {
+record Command(
+        List<String> arguments,
+        Map<String, String> environment,
+        Duration timeout,
+        Optional<Path> folder) {
     private static final Duration USUAL_TIMEOUT = Duration.ofMinutes(2);
 
     Command {
@@ -20,18 +25,31 @@ record Command(List<String> arguments, Map<String, String> environment, Duration
     }
 
     static Command of(String... arguments) {
-        return new Command(List.of(arguments), Loopback.ONLY, USUAL_TIMEOUT);
+        return new Command(List.of(arguments), Loopback.ONLY, USUAL_TIMEOUT, Optional.empty());
+    }
+
+    /// One that may use the network, as those have to that install something.
+    static Command online(String... arguments) {
+        return new Command(List.of(arguments), Map.of(), USUAL_TIMEOUT, Optional.empty());
+    }
+
+    Command within(Duration most) {
+        return new Command(arguments, environment, most, folder);
+    }
+
+    Command in(Path other) {
+        return new Command(arguments, environment, timeout, Optional.of(other));
     }
 
     Command and(String... more) {
         var all = Stream.concat(arguments.stream(), Stream.of(more)).toList();
-        return new Command(all, environment, timeout);
+        return new Command(all, environment, timeout, folder);
     }
 
     Command with(String name, String value) {
         Map<String, String> more = new HashMap<>(environment);
         more.put(name, value);
-        return new Command(arguments, more, timeout);
+        return new Command(arguments, more, timeout, folder);
     }
 
     /// What the program wrote to its standard output, without the space around it.
@@ -60,6 +78,7 @@ record Command(List<String> arguments, Map<String, String> environment, Duration
     private Process start(Path output, Path errors) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(arguments);
         builder.environment().putAll(environment);
+        folder.ifPresent(path -> builder.directory(path.toFile()));
         builder.redirectInput(Path.of("/dev/null").toFile());
         builder.redirectOutput(output.toFile());
         builder.redirectError(errors.toFile());

@@ -107,6 +107,11 @@ final class ImageLayout {
         return List.copyOf(blobs.getOrDefault(tag, List.of()));
     }
 
+    /// The size of a blob in bytes.
+    long size(String digest) throws IOException {
+        return Files.size(folder.resolve("blobs").resolve(digest.replace(':', '/')));
+    }
+
     private List<Layer> layers(String greeting) throws IOException {
         List<Layer> layers = new ArrayList<>();
         byte[] busybox = Files.readAllBytes(BUSYBOX);

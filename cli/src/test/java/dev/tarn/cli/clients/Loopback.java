@@ -1,6 +1,7 @@
 package dev.tarn.cli.clients;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -44,6 +45,22 @@ final class Loopback {
         HttpRequest request =
                 HttpRequest.newBuilder(URI.create(uri)).timeout(Duration.ofSeconds(10)).build();
         return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
+
+    /// What a GET of `uri` is answered with, which must be a success.
+    static String text(String uri) throws IOException {
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create(uri)).timeout(Duration.ofSeconds(10)).build();
+        try {
+            HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() != 200) {
+                throw new AssertionError(uri + ": " + answer.statusCode() + " " + answer.body());
+            }
+            return answer.body();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException(interrupted.getMessage());
+        }
     }
 
     private static boolean isFree(int port) {

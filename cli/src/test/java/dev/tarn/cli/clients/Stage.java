@@ -78,7 +78,12 @@ final class Stage implements Closeable {
     }
 
     Dockerd dockerd() throws IOException {
-        return owned(Dockerd.start(folder.folder("docker"), log("dockerd"), tarn.address()));
+        return dockerd(tarn.address());
+    }
+
+    /// One that reaches Tarn at this address.
+    Dockerd dockerd(String mirror) throws IOException {
+        return owned(Dockerd.start(folder.folder("docker"), log("dockerd"), mirror));
     }
 
     Containerd containerd() throws IOException {

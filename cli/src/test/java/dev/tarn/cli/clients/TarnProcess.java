@@ -8,10 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// The `tarn` command as its users start it, mirroring two upstreams under the names `docker.io`
 /// and `quay.io`.
 final class TarnProcess implements Closeable {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
     private final int port = Loopback.freePort();
     private final int adminPort = Loopback.freePort();
     private final Path config;
@@ -56,6 +60,11 @@ final class TarnProcess implements Closeable {
 
     String adminAddress() {
         return "127.0.0.1:" + adminPort;
+    }
+
+    /// What its admin API tells.
+    JsonNode api(String call) throws IOException {
+        return JSON.readTree(Loopback.text("http://" + adminAddress() + "/api/v1/" + call));
     }
 
     /// The files of the blobs that it has stored.
