@@ -110,7 +110,8 @@ public final class RegistryServer implements AutoCloseable {
     }
 
     private ChannelFuture bind(Transport transport) {
-        return new ServerBootstrap()
+        return transport
+                .configure(new ServerBootstrap())
                 .group(loops)
                 .channel(transport.channel())
                 .option(ChannelOption.SO_BACKLOG, 1024)

@@ -1,8 +1,10 @@
 package dev.tarn.http.netty;
 
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -10,6 +12,11 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 
 /// How sockets are waited for.
 record Transport(IoHandlerFactory io, Class<? extends ServerChannel> channel) {
+
+    /// What the system may hold of an answer that it has not sent yet, where it can be told. By
+    /// itself it holds some megabytes: memory for each slow client, and time by which an answer
+    /// seems to have ended before it has.
+    private static final long UNSENT_BYTES_MAX = 256 << 10;
 
     static Transport best() {
         return Epoll.isAvailable() ? epoll() : nio();
@@ -21,5 +28,12 @@ record Transport(IoHandlerFactory io, Class<? extends ServerChannel> channel) {
 
     static Transport nio() {
         return new Transport(NioIoHandler.newFactory(), NioServerSocketChannel.class);
+    }
+
+    /// What connections of this kind need.
+    ServerBootstrap configure(ServerBootstrap server) {
+        return channel == EpollServerSocketChannel.class
+                ? server.childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, UNSENT_BYTES_MAX)
+                : server;
     }
 }
