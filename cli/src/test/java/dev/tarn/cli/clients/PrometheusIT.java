@@ -15,6 +15,7 @@ import org.junit.jupiter.api.TestInfo;
 /// A real Prometheus reads what Tarn counts, and knows what to do with the alert rules.
 final class PrometheusIT {
     private static final Path RULES = Path.of("../conf/prometheus/tarn.rules.yml");
+    private static final Path DASHBOARD = Path.of("../conf/grafana/tarn.json");
     private static final Path RULES_TEST = Path.of("../conf/prometheus/tarn.rules.test.yml");
 
     @Test
@@ -35,6 +36,28 @@ final class PrometheusIT {
             pull(stage, "healed");
 
             awaitAnswer(prometheus, "ALERTS{alertname=\"TarnDamagedBlob\", alertstate=\"firing\"}");
+        }
+    }
+
+    @Test
+    void everyPanelOfTheGrafanaDashboardHasData(TestInfo test) throws IOException {
+        try (Stage stage = Stage.open(test)) {
+            Prometheus prometheus = stage.prometheus(RULES);
+            awaitAnswer(prometheus, "up == 1");
+            pull(stage, "first");
+            awaitAnswer(prometheus, "sum(docker_image_pulls_total) >= 1");
+            pull(stage, "second");
+            awaitAnswer(prometheus, "sum(docker_image_pulls_total) >= 2");
+            // a rate is known once there are two samples on either side of a change
+            awaitAnswer(prometheus, "sum(rate(docker_image_pulls_total[30s])) > 0");
+
+            GrafanaDashboard dashboard = GrafanaDashboard.read(DASHBOARD);
+            assertThat(dashboard.queries()).hasSizeGreaterThan(30);
+            for (GrafanaDashboard.Query query : dashboard.queries()) {
+                await(query.toString())
+                        .atMost(Duration.ofSeconds(20))
+                        .until(() -> !prometheus.query(query.expression()).isEmpty());
+            }
         }
     }
 
