@@ -96,10 +96,9 @@ public enum Metric {
             "status",
             "upstream_host"),
     FIRST_BYTE_DURATION(
-            "tarn_answer_first_byte_seconds",
+            "tarn_blob_first_byte_seconds",
             Type.HISTOGRAM,
-            "From a request to the first byte of its answer",
-            "kind",
+            "From a request for a blob to the first byte of its answer; other answers leave at once",
             "outcome",
             "upstream_host"),
     CUT_ANSWERS(

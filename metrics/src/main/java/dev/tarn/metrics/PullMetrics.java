@@ -54,12 +54,11 @@ final class PullMetrics implements PullListener {
                         word(label.outcome()),
                         label.statusClass() + "xx",
                         upstream);
-        Timer firstByte =
-                Metric.FIRST_BYTE_DURATION.timer(registry, kind, word(label.outcome()), upstream);
         Counter cut = Metric.CUT_ANSWERS.counter(registry, kind, upstream);
         return switch (label.kind()) {
-            case TAGS, REFERRERS -> new Answers(duration, firstByte, cut);
-            case BLOB, MANIFEST -> new ContentAnswers(duration, firstByte, cut, label);
+            case TAGS, REFERRERS -> new Answers(duration, cut);
+            case MANIFEST -> new ContentAnswers(duration, cut, label);
+            case BLOB -> new BlobAnswers(duration, cut, label);
         };
     }
 
@@ -99,18 +98,16 @@ final class PullMetrics implements PullListener {
 
     private static class Answers {
         private final Timer duration;
-        private final Timer firstByte;
         private final Counter cut;
 
-        Answers(Timer duration, Timer firstByte, Counter cut) {
+        Answers(Timer duration, Counter cut) {
             this.duration = duration;
-            this.firstByte = firstByte;
             this.cut = cut;
         }
 
         void count(Answered answer) {
             duration.record(answer.timing().total(), TimeUnit.NANOSECONDS);
-            firstByte.record(answer.timing().firstByte(), TimeUnit.NANOSECONDS);
+
             if (!answer.isComplete()) {
                 cut.increment();
             }
@@ -118,7 +115,7 @@ final class PullMetrics implements PullListener {
     }
 
     /// Those that hold what is stored.
-    private final class ContentAnswers extends Answers {
+    private class ContentAnswers extends Answers {
         private final Counter requests;
         private final Counter hitsOrMisses;
         private final Counter pushedBytes;
@@ -126,8 +123,8 @@ final class PullMetrics implements PullListener {
         private final boolean isHit;
         private final boolean isMiss;
 
-        ContentAnswers(Timer duration, Timer firstByte, Counter cut, Label label) {
-            super(duration, firstByte, cut);
+        ContentAnswers(Timer duration, Counter cut, Label label) {
+            super(duration, cut);
             String kind = word(label.kind());
             String upstream = label.upstream().text();
             isMiss = label.outcome() == Outcome.MISS;
@@ -151,6 +148,24 @@ final class PullMetrics implements PullListener {
             if (isHit) {
                 savedBytes.increment((double) answer.bytes());
             }
+        }
+    }
+
+    /// Those that may be long.
+    private final class BlobAnswers extends ContentAnswers {
+        private final Timer firstByte;
+
+        BlobAnswers(Timer duration, Counter cut, Label label) {
+            super(duration, cut, label);
+            firstByte =
+                    Metric.FIRST_BYTE_DURATION.timer(
+                            registry, word(label.outcome()), label.upstream().text());
+        }
+
+        @Override
+        void count(Answered answer) {
+            super.count(answer);
+            firstByte.record(answer.timing().firstByte(), TimeUnit.NANOSECONDS);
         }
     }
 }

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -37,7 +38,7 @@ public final class ImagePulls implements PullListener {
     static final int OPEN_MAX = 64;
 
     private final ConcurrentHashMap<Client, Session> sessions = new ConcurrentHashMap<>();
-    private final AtomicInteger open = new AtomicInteger();
+    private final AtomicInteger openCount = new AtomicInteger();
     private final AtomicLong ids = new AtomicLong();
     private final Function<Digest, Manifest> manifests;
     private final Function<RegistryHost, Duration> tokenTime;
@@ -45,8 +46,9 @@ public final class ImagePulls implements PullListener {
     private final InstantSource clock;
     private final LongSupplier nanoTime;
 
-    /// The images that one client pulls at the moment, newest last.
-    private record Session(List<OpenPull> pulls) {}
+    /// The images that one client pulls at the moment, newest last. Changed only within `compute`,
+    /// and looked at by anybody.
+    private record Session(CopyOnWriteArrayList<OpenPull> pulls) {}
 
     /// @param manifests what is in a manifest that has just been answered, as far as that is at
     ///   hand
@@ -144,11 +146,20 @@ public final class ImagePulls implements PullListener {
             return; // there is no image to pull; clients ask for signatures that way, too
         }
         long now = nanoTime.getAsLong();
+        Session open = sessions.get(asking.client());
+        if (open != null) {
+            for (OpenPull pull : open.pulls()) {
+                if (pull.repeats(answer, now)) {
+                    return;
+                }
+            }
+        }
         List<ImagePull> ended = new ArrayList<>(1);
         sessions.compute(
                 asking.client(),
                 (_, known) -> {
-                    Session session = known == null ? new Session(new ArrayList<>(1)) : known;
+                    Session session =
+                            known == null ? new Session(new CopyOnWriteArrayList<>()) : known;
                     OpenPull pull = findOrBegin(session, asking, answer, now, ended);
                     if (pull != null) {
                         pull.manifest(answer, manifests, now);
@@ -182,13 +193,13 @@ public final class ImagePulls implements PullListener {
                         clock.instant().minusNanos(answer.timing().total()),
                         tokenTime.apply(asking.repository().host()));
         session.pulls().add(begun);
-        open.incrementAndGet();
+        openCount.incrementAndGet();
         return begun;
     }
 
     private void end(Session session, OpenPull pull, List<ImagePull> ended) {
         session.pulls().remove(pull);
-        open.decrementAndGet();
+        openCount.decrementAndGet();
         if (pull.isFetched()) {
             ended.add(pull.end(tokenTime.apply(pull.repository().host())));
         }
@@ -264,6 +275,6 @@ public final class ImagePulls implements PullListener {
 
     /// How many go on.
     public int runningCount() {
-        return open.get();
+        return openCount.get();
     }
 }

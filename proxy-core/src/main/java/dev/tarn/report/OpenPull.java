@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
 /// An image pull that goes on. Whoever touches it sees to it that nobody else does.
@@ -39,13 +41,14 @@ final class OpenPull {
     private final Instant startedAt;
     private final Duration tokenTimeBefore;
     private final Set<Digest> manifests = new HashSet<>();
-    private final Set<Digest> read = new HashSet<>();
+    private final Set<Digest> read = ConcurrentHashMap.newKeySet();
+    private final LongAdder repeatedBytes = new LongAdder();
     private final Map<Digest, OpenLayer> layers = new LinkedHashMap<>();
     private Optional<Digest> digest = Optional.empty();
     private Optional<Failure> failure = Optional.empty();
     private Bytes manifestBytes = new Bytes(0, 0, 0);
     private long manifestUpstreamNanos;
-    private long lastNanos;
+    private volatile long lastNanos;
     private boolean isFetched;
     private boolean isImageKnown;
 
@@ -75,6 +78,25 @@ final class OpenPull {
 
     boolean hasBlob(Repository asked, Digest blob) {
         return repository.equals(asked) && layers.containsKey(blob);
+    }
+
+    /// A manifest that this pull knows already went out once more. Many may say so at once.
+    ///
+    /// @return whether that was all there is to it
+    boolean repeats(Answered answer, long now) {
+        Asking asking = answer.asking();
+        Optional<Digest> asked = answer.answering().digest();
+        if (answer.outcome() != Outcome.HIT
+                || answer.status() != 200
+                || asking.isHead()
+                || asked.isEmpty()
+                || !read.contains(asked.get())
+                || !repository.equals(asking.repository())) {
+            return false;
+        }
+        lastNanos = now;
+        repeatedBytes.add(answer.bytes());
+        return true;
     }
 
     /// A manifest has been answered for.
@@ -229,7 +251,7 @@ final class OpenPull {
     }
 
     private ImagePull snapshot(State state, long end, Optional<ImagePull.Slowness> slowedBy) {
-        Bytes bytes = manifestBytes;
+        Bytes bytes = plus(manifestBytes, Outcome.HIT, repeatedBytes.sum());
         for (OpenLayer layer : layers.values()) {
             bytes = plus(bytes, layer.source(), layer.bytes());
         }
