@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -38,7 +37,6 @@ public final class ImagePulls implements PullListener {
     static final int OPEN_MAX = 64;
 
     private final ConcurrentHashMap<Client, Session> sessions = new ConcurrentHashMap<>();
-    private final AtomicInteger openCount = new AtomicInteger();
     private final AtomicLong ids = new AtomicLong();
     private final Function<Digest, Manifest> manifests;
     private final Function<RegistryHost, Duration> tokenTime;
@@ -149,7 +147,7 @@ public final class ImagePulls implements PullListener {
         Session open = sessions.get(asking.client());
         if (open != null) {
             for (OpenPull pull : open.pulls()) {
-                if (pull.repeats(answer, now)) {
+                if (pull.repeats(answer)) {
                     return;
                 }
             }
@@ -193,13 +191,11 @@ public final class ImagePulls implements PullListener {
                         clock.instant().minusNanos(answer.timing().total()),
                         tokenTime.apply(asking.repository().host()));
         session.pulls().add(begun);
-        openCount.incrementAndGet();
         return begun;
     }
 
     private void end(Session session, OpenPull pull, List<ImagePull> ended) {
         session.pulls().remove(pull);
-        openCount.decrementAndGet();
         if (pull.isFetched()) {
             ended.add(pull.end(tokenTime.apply(pull.repository().host())));
         }
@@ -275,6 +271,10 @@ public final class ImagePulls implements PullListener {
 
     /// How many go on.
     public int runningCount() {
-        return openCount.get();
+        return (int)
+                sessions.values().stream()
+                        .flatMap(session -> session.pulls().stream())
+                        .filter(OpenPull::isFetched)
+                        .count();
     }
 }

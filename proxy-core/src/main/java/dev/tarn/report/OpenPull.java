@@ -49,7 +49,7 @@ final class OpenPull {
     private Bytes manifestBytes = new Bytes(0, 0, 0);
     private long manifestUpstreamNanos;
     private volatile long lastNanos;
-    private boolean isFetched;
+    private volatile boolean isFetched;
     private boolean isImageKnown;
 
     /// @param first the request that began it
@@ -83,7 +83,7 @@ final class OpenPull {
     /// A manifest that this pull knows already went out once more. Many may say so at once.
     ///
     /// @return whether that was all there is to it
-    boolean repeats(Answered answer, long now) {
+    boolean repeats(Answered answer) {
         Asking asking = answer.asking();
         Optional<Digest> asked = answer.answering().digest();
         if (answer.outcome() != Outcome.HIT
@@ -94,7 +94,6 @@ final class OpenPull {
                 || !repository.equals(asking.repository())) {
             return false;
         }
-        lastNanos = now;
         repeatedBytes.add(answer.bytes());
         return true;
     }
@@ -103,9 +102,13 @@ final class OpenPull {
     ///
     /// @param contents what is in one, which is found out once
     void manifest(Answered answer, Function<Digest, Manifest> contents, long now) {
-        lastNanos = now;
-        isFetched |= !answer.asking().isHead();
+        boolean isNew = !isFetched;
+        isFetched = isFetched || !answer.asking().isHead();
+        if (isNew && isFetched) {
+            lastNanos = now; // who asks again and again does not go on with this for ever
+        }
         if (answer.failure().isPresent() || answer.status() >= 400) {
+            lastNanos = now;
             failure = Optional.of(failure(answer));
             return;
         }
@@ -117,7 +120,13 @@ final class OpenPull {
             manifestUpstreamNanos += answer.timing().firstByte();
         }
         if (answer.status() == 200 && !answer.asking().isHead()) {
-            answer.answering().digest().filter(read::add).map(contents).ifPresent(this::read);
+            answer.answering()
+                    .digest()
+                    .filter(read::add)
+                    .ifPresent(manifest -> {
+                        lastNanos = now;
+                        read(contents.apply(manifest));
+                    });
         }
     }
 

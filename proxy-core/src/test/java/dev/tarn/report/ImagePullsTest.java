@@ -185,6 +185,37 @@ class ImagePullsTest {
     }
 
     @Test
+    void whoAsksForTheManifestAgainAndAgainDoesNotKeepItsPullOpen() {
+        for (Outcome outcome : List.of(Outcome.HIT, Outcome.REVALIDATED)) {
+            ended.clear();
+            for (int i = 0; i < 4; i++) {
+                manifest(outcome);
+                pass(ImagePulls.IDLE_MAX.dividedBy(3));
+                pulls.sweep();
+            }
+
+            assertThat(only().state()).isEqualTo(State.PARTIAL);
+            assertThat(only().bytes().cached()).isEqualTo(1_500);
+            idle();
+        }
+    }
+
+    @Test
+    void aPullDoesNotBeginWithALookLongAgo() {
+        for (int i = 0; i < 10; i++) {
+            HeardAnswer.manifest("1.0", IMAGE).head().tell(pulls);
+            pass(ImagePulls.IDLE_MAX.dividedBy(3));
+            pulls.sweep();
+        }
+        assertThat(pulls.runningCount()).isZero();
+        manifest(Outcome.HIT);
+        config().tell(pulls);
+        layer().tell(pulls);
+
+        assertThat(only().duration()).isLessThan(ImagePulls.IDLE_MAX.plusSeconds(1));
+    }
+
+    @Test
     void whoLooksOnlyPullsNothing() {
         HeardAnswer.manifest("1.0", IMAGE).head().tell(pulls);
         assertThat(pulls.running()).isEmpty();
