@@ -14,8 +14,9 @@ import tools.jackson.databind.JsonNode;
 final class PullRecordIT {
     private static final String IMAGE = "tarn-greeting:" + Stage.IMAGE;
 
-    /// Slow enough that the pull takes its time for the link, and not for unpacking.
-    private static final long LINK_BYTES_PER_SECOND = 800_000;
+    /// Slow enough that the pull takes its time for the link, and not for unpacking, on a machine
+    /// that is busy with other things, too.
+    private static final long LINK_BYTES_PER_SECOND = 300_000;
 
     @Test
     void aColdAndAWarmPullOfDockerAreTwoRecords(TestInfo test) throws IOException {
