@@ -131,11 +131,15 @@ public final class ImagePulls implements PullListener {
         ended.forEach(whenEnded);
     }
 
-    private static @Nullable OpenPull findPull(
-            Session session, Repository repository, Digest blob) {
-        return session.pulls().reversed().stream()
+    private @Nullable OpenPull findPull(Session session, Repository repository, Digest blob) {
+        List<OpenPull> latest = session.pulls().reversed();
+        return latest.stream()
                 .filter(pull -> pull.hasBlob(repository, blob))
                 .findFirst()
+                .or(() ->
+                        latest.stream()
+                                .filter(pull -> pull.resumesWith(repository, blob, manifests))
+                                .findFirst())
                 .orElse(null);
     }
 

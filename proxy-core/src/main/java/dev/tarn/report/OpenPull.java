@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// An image pull that goes on. Whoever touches it sees to it that nobody else does.
 final class OpenPull {
@@ -32,6 +34,7 @@ final class OpenPull {
     private static final Duration SLOW_MIN = Duration.ofMillis(500);
 
     private static final int BLOBS_MAX = 1_000;
+    private static final int PLATFORMS_MAX = 50;
 
     private final long id;
     private final Client client;
@@ -44,6 +47,7 @@ final class OpenPull {
     private final Set<Digest> read = ConcurrentHashMap.newKeySet();
     private final LongAdder repeatedBytes = new LongAdder();
     private final Map<Digest, OpenLayer> layers = new LinkedHashMap<>();
+    private List<Manifest.Image> kept = List.of();
     private Optional<Digest> digest = Optional.empty();
     private Optional<Failure> failure = Optional.empty();
     private Bytes manifestBytes = new Bytes(0, 0, 0);
@@ -78,6 +82,46 @@ final class OpenPull {
 
     boolean hasBlob(Repository asked, Digest blob) {
         return repository.equals(asked) && layers.containsKey(blob);
+    }
+
+    /// Whether a client that has only looked whether the manifest still is the same goes on with
+    /// this blob, because it kept that manifest.
+    ///
+    /// @param contents what is in one
+    boolean resumesWith(Repository asked, Digest blob, Function<Digest, Manifest> contents) {
+        if (isFetched || !repository.equals(asked) || digest.isEmpty()) {
+            return false;
+        }
+        if (kept.isEmpty()) {
+            kept = images(contents.apply(digest.get()), contents).toList();
+        }
+        Optional<Manifest.Image> image =
+                kept.stream()
+                        .filter(each ->
+                                each.blobs().stream()
+                                        .map(Descriptor::digest)
+                                        .anyMatch(blob::equals))
+                        .findFirst();
+        image.ifPresent(found -> {
+            isFetched = true;
+            read(found);
+        });
+        return image.isPresent();
+    }
+
+    private static Stream<Manifest.Image> images(
+            Manifest content, Function<Digest, Manifest> contents) {
+        return switch (content) {
+            case Manifest.Image image -> Stream.of(image);
+            case Manifest.Index index ->
+                    index.manifests().stream()
+                            .limit(PLATFORMS_MAX)
+                            .map(Descriptor::digest)
+                            .map(contents)
+                            .filter(Manifest.Image.class::isInstance)
+                            .map(Manifest.Image.class::cast);
+            case Manifest.Opaque _ -> Stream.empty();
+        };
     }
 
     /// A manifest that this pull knows already went out once more. Many may say so at once.
@@ -189,7 +233,7 @@ final class OpenPull {
         layer(blob).ifPresent(OpenLayer::fetched);
     }
 
-    /// Whether a client was told what is in it; without that it only looked.
+    /// Whether a client was told what is in it, or knew; without that it only looked.
     boolean isFetched() {
         return isFetched;
     }

@@ -134,6 +134,22 @@ class ImagePullsTest {
         assertThat(ended).extracting(ImagePull::warmth).containsOnly(Warmth.WARM);
     }
 
+    /// As Docker does that has removed an image, and not yet its manifest.
+    @Test
+    void aClientMayHaveKeptTheManifest() {
+        for (Digest looked : List.of(IMAGE, INDEX)) {
+            ended.clear();
+            HeardAnswer.manifest("1.0", looked).head().tell(pulls);
+            config().tell(pulls);
+            assertThat(pulls.runningCount()).isEqualTo(1);
+            layer().tell(pulls);
+
+            assertThat(only().state()).isEqualTo(State.COMPLETE);
+            assertThat(only().digest()).contains(looked);
+            assertThat(only().bytes()).isEqualTo(new ImagePull.Bytes(1_010, 0, 0));
+        }
+    }
+
     @Test
     void theMirrorMayHaveBeenAheadOfTheClient() {
         manifest(Outcome.MISS);

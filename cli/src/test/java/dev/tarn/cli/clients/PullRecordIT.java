@@ -1,7 +1,6 @@
 package dev.tarn.cli.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -61,9 +60,8 @@ final class PullRecordIT {
         assertThat(pull.path("agent").asString()).startsWith("docker/");
         assertThat(pull.path("layers")).hasSize(7); // the configuration, too
         assertThat(pull.path("size").asLong()).isEqualTo(size);
-        // the manifest is some kilobytes on top
-        assertThat(pull.path("bytes").asLong()).isCloseTo(size, within(10_000L));
-        assertThat(pull.path("bytes").asLong()).isGreaterThan(size);
+        // the manifest is some kilobytes on top, unless Docker has kept it
+        assertThat(pull.path("bytes").asLong()).isBetween(size, size + 10_000);
         assertThat(pull.path("duration").asLong())
                 .isCloseTo(seen.toMillis(), Percentage.withPercentage(10));
     }
