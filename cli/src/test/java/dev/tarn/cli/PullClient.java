@@ -31,7 +31,7 @@ public final class PullClient {
 
     private final URI mirror;
 
-    PullClient(URI mirror) {
+    public PullClient(URI mirror) {
         this.mirror = mirror;
     }
 

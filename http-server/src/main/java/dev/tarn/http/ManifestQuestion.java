@@ -11,6 +11,7 @@ import dev.tarn.pull.DescriptorPull;
 import dev.tarn.pull.ManifestPull;
 import dev.tarn.pull.ManifestPuller;
 import dev.tarn.pull.Outcome;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +24,14 @@ final class ManifestQuestion implements Question {
     private final Accept accept;
     private volatile @Nullable Hit lastHit;
 
-    /// The head of the answer when this manifest was a hit: it is the same each time.
-    private record Hit(Digest digest, MediaType mediaType, ResponseHead head) {
-        boolean isOf(RawManifest manifest) {
-            return digest.equals(manifest.digest()) && mediaType.equals(manifest.mediaType());
+    /// The head of the answer when this manifest was a hit: it is the same each time, for a second.
+    ///
+    /// @param seconds how long ago that was confirmed; -1 where that does not matter
+    private record Hit(Digest digest, MediaType mediaType, long seconds, ResponseHead head) {
+        boolean isOf(RawManifest manifest, long since) {
+            return seconds == since
+                    && digest.equals(manifest.digest())
+                    && mediaType.equals(manifest.mediaType());
         }
     }
 
@@ -41,19 +46,21 @@ final class ManifestQuestion implements Question {
     public Optional<Response> recall() {
         return manifests
                 .recall(asked.target(), reference, accept)
-                .map(manifest ->
+                .map(pull ->
                         asked.heard(
                                 new Found(
-                                        hit(manifest),
+                                        hit(pull),
                                         Outcome.HIT,
-                                        Optional.of(manifest.digest()))));
+                                        Optional.of(pull.manifest().digest()))));
     }
 
-    private Response hit(RawManifest manifest) {
+    private Response hit(ManifestPull pull) {
+        RawManifest manifest = pull.manifest();
+        long seconds = pull.age().map(Duration::toSeconds).orElse(-1L);
         Hit hit = lastHit;
-        if (hit == null || !hit.isOf(manifest)) {
-            ResponseHead head = found(manifest, Outcome.HIT).response().head();
-            hit = new Hit(manifest.digest(), manifest.mediaType(), head);
+        if (hit == null || !hit.isOf(manifest, seconds)) {
+            ResponseHead head = found(pull).response().head();
+            hit = new Hit(manifest.digest(), manifest.mediaType(), seconds, head);
             lastHit = hit;
         }
         boolean hasBody = hit.head().status() == 200 && !asked.request().isHead();
@@ -67,18 +74,25 @@ final class ManifestQuestion implements Question {
 
     private Found pull() throws InterruptedException {
         ManifestPull pull = manifests.pull(asked.target(), reference, accept);
-        Found found = found(pull.manifest(), pull.outcome());
+        Found found = found(pull);
         return pull.outcome() == Outcome.MISS
                 ? found.whenSent(() -> manifests.prefetch(asked.target(), pull.manifest()))
                 : found;
     }
 
-    private Found found(RawManifest manifest, Outcome outcome) {
+    private Found found(ManifestPull pull) {
+        RawManifest manifest = pull.manifest();
         Response response =
                 isUnchanged(manifest.digest())
                         ? Response.empty(304)
                         : Response.bytes(200, manifest.mediaType().text(), manifest.bytes());
-        return asked.found(response, manifest.digest(), outcome);
+        return asked.found(aged(response, pull.age()), manifest.digest(), pull.outcome());
+    }
+
+    /// RFC 9111 §5.1.
+    private static Response aged(Response response, Optional<Duration> age) {
+        return age.map(since -> response.with("Age", Long.toString(Math.max(0, since.toSeconds()))))
+                .orElse(response);
     }
 
     private Found describe() throws InterruptedException {
@@ -90,7 +104,7 @@ final class ManifestQuestion implements Question {
                         : Response.empty(200)
                                 .with("Content-Type", descriptor.mediaType().text())
                                 .with("Content-Length", Long.toString(descriptor.size()));
-        return asked.found(response, descriptor.digest(), pull.outcome());
+        return asked.found(aged(response, pull.age()), descriptor.digest(), pull.outcome());
     }
 
     private boolean isUnchanged(Digest digest) {

@@ -6,6 +6,7 @@ import dev.tarn.oci.ErrorCode;
 import dev.tarn.oci.Repository;
 import dev.tarn.pull.Outcome;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,6 +106,19 @@ final class RecallTest extends RegistryHandlerFixture {
                 .isEmpty();
         assertThat(question(new Asking("GET", "/v2/other/manifests/MANIFEST", Map.of())).recall())
                 .isEmpty();
+    }
+
+    @Test
+    void aTagSaysHowLongAgoItWasConfirmed() throws Exception {
+        Question question = question(new Asking("GET", "/v2/alpine/manifests/latest", Map.of()));
+        Response fetched = question.answer();
+        assertThat(fetched.headers()).doesNotContainKey("Age");
+        body(fetched);
+        for (int seconds : List.of(0, 1, 7)) {
+            now = Instant.EPOCH.plusSeconds(seconds);
+            assertThat(question.recall().orElseThrow().headers())
+                    .containsEntry("Age", String.valueOf(seconds));
+        }
     }
 
     @Test

@@ -125,8 +125,8 @@ public enum Metric {
             "tarn_upstream_answer_duration_seconds",
             Type.HISTOGRAM,
             "From a question for an upstream, retries included, to its answer; of a blob, to the"
-                    + " head of the answer. `result`: ok, unknown, refused, throttled, unreachable,"
-                    + " silent, cut_off, broken, bad_answer, wrong_bytes or other",
+                    + " head of the answer. `result`: ok, unknown, refused, throttled, left_alone,"
+                    + " unreachable, silent, cut_off, broken, bad_answer, wrong_bytes or other",
             "kind",
             "result",
             "upstream_host"),

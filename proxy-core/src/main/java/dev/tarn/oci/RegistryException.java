@@ -80,10 +80,26 @@ public abstract sealed class RegistryException extends RuntimeException {
     public static final class Throttled extends RegistryException {
         @Serial private static final long serialVersionUID = 1L;
         private final Duration retryAfter;
+        private final boolean isLeftAlone;
 
         public Throttled(String what, Duration retryAfter) {
+            this(what, retryAfter, false);
+        }
+
+        private Throttled(String what, Duration retryAfter, boolean isLeftAlone) {
             super(what, null);
             this.retryAfter = retryAfter;
+            this.isLeftAlone = isLeftAlone;
+        }
+
+        /// It failed so often that it is not asked for a while.
+        public static Throttled leftAlone(String what, Duration retryAfter) {
+            return new Throttled(what, retryAfter, true);
+        }
+
+        /// Whether it is for its failures, and not for a limit of its own, that it is not asked.
+        public boolean isLeftAlone() {
+            return isLeftAlone;
         }
 
         public Duration retryAfter() {

@@ -62,13 +62,17 @@ public final class ManifestPuller {
 
     /// The manifest where it is a hit and in memory: waits for nothing, so an event loop may ask.
     /// Empty says only that `pull` would have to look.
-    public Optional<RawManifest> recall(Target target, Reference reference, Accept accept) {
+    public Optional<ManifestPull> recall(Target target, Reference reference, Accept accept) {
         return switch (reference) {
-            case Digest digest -> recall(target, digest);
-            case Tag tag ->
-                    store.recallTag(target.repository(), tag, accept)
-                            .filter(entry -> isFresh(target, entry))
-                            .flatMap(entry -> recall(target, entry.descriptor().digest()));
+            case Digest digest ->
+                    recall(target, digest).map(manifest -> new ManifestPull(manifest, Outcome.HIT));
+            case Tag tag -> {
+                Optional<TagEntry> known = store.recallTag(target.repository(), tag, accept);
+                yield known.filter(entry -> isFresh(target, entry))
+                        .flatMap(entry -> recall(target, entry.descriptor().digest()))
+                        .map(manifest ->
+                                new ManifestPull(manifest, Outcome.HIT, known.map(this::age)));
+            }
         };
     }
 
@@ -123,19 +127,20 @@ public final class ManifestPuller {
         }
         Descriptor before = known.get().descriptor();
         if (isFresh(target, known.get())) {
-            return pull(target, before.digest());
+            ManifestPull pull = pull(target, before.digest());
+            return pull.outcome() == Outcome.HIT ? pull.with(Outcome.HIT, age(known.get())) : pull;
         }
         try {
             Descriptor now = ask(target, tag, accept, PATIENCE_WITH_STALE);
             ManifestPull pull = pull(target, now.digest());
             remember(target, tag, accept, now);
             return pull.outcome() == Outcome.HIT
-                    ? new ManifestPull(pull.manifest(), Outcome.REVALIDATED)
+                    ? pull.with(Outcome.REVALIDATED, Duration.ZERO)
                     : pull;
         } catch (Throttled | UpstreamFailed e) {
             RawManifest stored = store.find(before.digest()).orElseThrow(() -> e);
             LOG.info("{}:{} is served stale: {}", target.repository(), tag, e.getMessage());
-            return new ManifestPull(stored, Outcome.STALE);
+            return new ManifestPull(stored, Outcome.STALE, known.map(this::age));
         }
     }
 
@@ -143,25 +148,30 @@ public final class ManifestPuller {
             throws InterruptedException {
         Optional<TagEntry> known = store.findTag(target.repository(), tag, accept);
         if (known.isPresent() && isFresh(target, known.get())) {
-            return new DescriptorPull(known.get().descriptor(), Outcome.HIT);
+            return new DescriptorPull(known.get().descriptor(), Outcome.HIT, age(known.get()));
         }
         try {
             Duration patience = known.isPresent() ? PATIENCE_WITH_STALE : PATIENCE;
             Descriptor now = ask(target, tag, accept, patience);
-            Outcome outcome = known.isPresent() ? Outcome.REVALIDATED : Outcome.MISS;
             if (known.isEmpty() || isWorthMoving(known.get(), now)) {
                 remember(target, tag, accept, now);
             }
-            return new DescriptorPull(now, outcome);
+            return known.isPresent()
+                    ? new DescriptorPull(now, Outcome.REVALIDATED, Duration.ZERO)
+                    : new DescriptorPull(now, Outcome.MISS);
         } catch (Throttled | UpstreamFailed e) {
             Descriptor before = known.map(TagEntry::descriptor).orElseThrow(() -> e);
             LOG.info("{}:{} is described stale: {}", target.repository(), tag, e.getMessage());
-            return new DescriptorPull(before, Outcome.STALE);
+            return new DescriptorPull(before, Outcome.STALE, known.map(this::age));
         }
     }
 
+    private Duration age(TagEntry entry) {
+        return Duration.between(entry.checkedAt(), clock.instant());
+    }
+
     private boolean isFresh(Target target, TagEntry entry) {
-        Duration age = Duration.between(entry.checkedAt(), clock.instant());
+        Duration age = age(entry);
         return !age.isNegative() && age.compareTo(target.upstream().tagTtl()) < 0;
     }
 

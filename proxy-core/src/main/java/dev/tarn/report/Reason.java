@@ -10,8 +10,10 @@ public enum Reason {
     UNKNOWN,
     /// The upstream wants other credentials, or denies us this.
     REFUSED,
-    /// The upstream wants fewer requests, or is left alone for a while.
+    /// The upstream wants fewer requests.
     THROTTLED,
+    /// The upstream failed so often that it is not asked for a while.
+    LEFT_ALONE,
     UNREACHABLE,
     SILENT,
     CUT_OFF,
@@ -27,7 +29,8 @@ public enum Reason {
         return switch (failure) {
             case RegistryException.Unknown _ -> UNKNOWN;
             case RegistryException.Refused _ -> REFUSED;
-            case RegistryException.Throttled _ -> THROTTLED;
+            case RegistryException.Throttled throttled ->
+                    throttled.isLeftAlone() ? LEFT_ALONE : THROTTLED;
             case UpstreamFailed failed -> of(failed.kind());
             case RegistryException.StoreFailed _ -> STORE;
             case RegistryException.Malformed _,

@@ -33,6 +33,7 @@ final class Breaker {
     private boolean isPaused;
     private boolean isTried;
     private String reason = "";
+    private boolean isForFailures;
 
     Breaker(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
@@ -95,9 +96,9 @@ final class Breaker {
             }
             long nanosLeft = pauseEnd - nanoTime.getAsLong();
             if (nanosLeft > 0 || isTried) {
-                throw new Throttled(
-                        whom + " is left alone for a while: " + reason,
-                        nanosLeft > 0 ? Duration.ofNanos(nanosLeft) : TRIAL);
+                String what = whom + " is left alone for a while: " + reason;
+                Duration pause = nanosLeft > 0 ? Duration.ofNanos(nanosLeft) : TRIAL;
+                throw isForFailures ? Throttled.leftAlone(what, pause) : new Throttled(what, pause);
             }
             isTried = true;
         } finally {
@@ -173,6 +174,7 @@ final class Breaker {
             isTried = false;
             failures = Math.max(failures, FAILURES_MAX);
             reason = String.valueOf(why.getMessage());
+            isForFailures = why instanceof UpstreamFailed;
         } finally {
             lock.unlock();
         }

@@ -103,6 +103,19 @@ class BreakerTest {
     }
 
     @Test
+    void itIsToldWhetherItsFailuresOrItsLimitKeepOthersAway() {
+        fail(Breaker.FAILURES_MAX);
+        assertThatExceptionOfType(Throttled.class)
+                .isThrownBy(() -> breaker.enter("a.example"))
+                .satisfies(e -> assertThat(e.isLeftAlone()).isTrue());
+
+        breaker.heard(new Throttled("down", Duration.ofMinutes(5)));
+        assertThatExceptionOfType(Throttled.class)
+                .isThrownBy(() -> breaker.enter("a.example"))
+                .satisfies(e -> assertThat(e.isLeftAlone()).isFalse());
+    }
+
+    @Test
     void anOlderAnswerDoesNotEndThat() {
         breaker.enter("a.example");
         breaker.enter("a.example");

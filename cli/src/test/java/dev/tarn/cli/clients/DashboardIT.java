@@ -1,7 +1,14 @@
 package dev.tarn.cli.clients;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tarn.oci.Digest;
+import dev.tarn.oci.MediaType;
+import dev.tarn.upstream.FakeImage;
+import dev.tarn.upstream.FakeRegistry;
+import dev.tarn.upstream.Fault;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,12 +22,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import tools.jackson.databind.json.JsonMapper;
 
 /// A browser opens every view of the dashboard, in each language and at each width, while clients
 /// pull that call themselves the worst things.
 final class DashboardIT {
     private static final Path SCRIPT = Path.of("src/test/dashboard");
     private static final int HOSTILE = 200;
+    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private static final List<String> HOSTILE_TEXTS =
             List.of(
@@ -37,13 +46,22 @@ final class DashboardIT {
 
     @Test
     void everyViewIsSoundUnderLoad(TestInfo test) throws Exception {
-        try (Stage stage = Stage.open(test);
+        try (FakeRegistry hostile = FakeRegistry.start();
+                Stage stage =
+                        Stage.open(
+                                test,
+                                "  hostile.test: {urls: [\"%s\"], insecure: true}"
+                                        .formatted(hostile.uri()));
                 HttpClient client = HttpClient.newHttpClient()) {
             Path script = installed(stage.folder("dashboard"));
             strangers(client, stage.tarn().address());
+            hostileImage(client, stage.tarn().address(), hostile);
+            hostileErrors(client, stage.tarn().address(), hostile);
             AtomicBoolean isOver = new AtomicBoolean();
             Thread load = Thread.ofVirtual().start(() -> pull(client, stage, isOver));
             try {
+                assertThat(stage.tarn().api("failures").toString()).contains("window.__hostile=1");
+                assertThat(stage.tarn().api("images").toString()).contains("window.__hostile=1");
                 String said =
                         Command.of("node", script.resolve("dashboard.mjs").toString())
                                 .and("http://" + stage.tarn().adminAddress())
@@ -81,6 +99,58 @@ final class DashboardIT {
             String text = HOSTILE_TEXTS.get(i % HOSTILE_TEXTS.size()) + i;
             get(client, address, "/v2/library/none-" + i + "/manifests/t" + i, text);
             get(client, address, "/v2/" + Stage.REPOSITORY + "/manifests/" + Stage.IMAGE, text);
+        }
+    }
+
+    /// Whose platforms are named by a stranger.
+    private static void hostileImage(HttpClient client, String address, FakeRegistry registry)
+            throws Exception {
+        FakeImage image = registry.addImage("shop", "plain", 1, 1_000);
+        String platforms =
+                HOSTILE_TEXTS.stream()
+                        .map(text ->
+                                """
+                                {"mediaType": "%s", "digest": "%s", "size": %d,
+                                 "annotations": {"org.opencontainers.image.title": %s},
+                                 "platform": {"os": %4$s, "architecture": %4$s, "variant": %4$s}}\
+                                """
+                                        .formatted(
+                                                image.manifest().mediaType().text(),
+                                                image.manifest().digest(),
+                                                image.manifest().size(),
+                                                JSON.writeValueAsString(text)))
+                        .collect(joining(","));
+        Digest index =
+                registry.addManifest(
+                        "shop",
+                        MediaType.OCI_INDEX,
+                        """
+                        {"schemaVersion": 2, "mediaType": "%s", "manifests": [%s]}\
+                        """
+                                .formatted(MediaType.OCI_INDEX.text(), platforms)
+                                .getBytes(UTF_8));
+        registry.tag("shop", "many", index);
+        get(client, address, "/v2/shop/manifests/many?ns=hostile.test", "shopper/1");
+        get(
+                client,
+                address,
+                "/v2/shop/manifests/" + image.manifest().digest() + "?ns=hostile.test",
+                "shopper/1");
+    }
+
+    /// A registry that fails with words of its own.
+    private static void hostileErrors(HttpClient client, String address, FakeRegistry registry)
+            throws Exception {
+        for (int i = 0; i < HOSTILE; i++) {
+            String text = HOSTILE_TEXTS.get(i % HOSTILE_TEXTS.size()) + i;
+            String error =
+                    """
+                    {"errors": [{"code": "DENIED", "message": %s}]}\
+                    """
+                            .formatted(JSON.writeValueAsString(text));
+            registry.inject(Fault.status(403).and(Fault.body("application/json", error)));
+            get(client, address, "/v2/none/manifests/t" + i + "?ns=hostile.test", "shopper/2");
+            registry.heal();
         }
     }
 

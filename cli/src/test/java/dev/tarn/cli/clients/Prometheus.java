@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// A Prometheus that reads a Tarn each second, with the alert rules that come with it.
+/// A Prometheus that reads Tarn each second, with alert rules.
 final class Prometheus implements Closeable {
     private final String url;
     private final Daemon daemon;
@@ -16,8 +16,9 @@ final class Prometheus implements Closeable {
         this.daemon = daemon;
     }
 
-    /// @param target the host and port of the metrics
-    static Prometheus start(Path folder, Path log, String target, Path rules) throws IOException {
+    /// @param targets the hosts and ports of the metrics
+    static Prometheus start(Path folder, Path log, List<String> targets, Path rules)
+            throws IOException {
         String address = "127.0.0.1:" + Loopback.freePort();
         Path config = folder.resolve("prometheus.yml");
         Files.writeString(
@@ -29,7 +30,7 @@ final class Prometheus implements Closeable {
                   - job_name: tarn
                     static_configs: [{targets: ["%s"]}]
                 """
-                        .formatted(rules.toRealPath(), target));
+                        .formatted(rules.toRealPath(), String.join("\", \"", targets)));
         Daemon daemon =
                 Daemon.start(
                                 log,

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.junit.jupiter.api.TestInfo;
 
 /// What a test plays on: two upstreams that hold different images under the same name, and one Tarn
@@ -39,7 +40,7 @@ final class Stage implements Closeable {
     /// An upstream and the images that were pushed to it.
     record Upstream(DockerRegistry registry, ImageLayout images) {}
 
-    private Stage(Path logs) throws IOException {
+    private Stage(Path logs, String moreUpstreams) throws IOException {
         this.logs = logs;
         try {
             this.folder = owned(PrivateFolder.create());
@@ -51,7 +52,8 @@ final class Stage implements Closeable {
                                     folder.folder("tarn"),
                                     log("tarn"),
                                     hub.registry(),
-                                    quay.registry()));
+                                    quay.registry(),
+                                    moreUpstreams));
         } catch (IOException | RuntimeException | AssertionError failure) {
             try (this) { // what was opened so far
                 throw failure;
@@ -60,9 +62,26 @@ final class Stage implements Closeable {
     }
 
     static Stage open(TestInfo test) throws IOException {
+        return open(test, "");
+    }
+
+    /// With more upstreams behind Tarn, in YAML, one a line.
+    static Stage open(TestInfo test, String moreUpstreams) throws IOException {
+        return new Stage(logs(test), moreUpstreams);
+    }
+
+    /// The folder for what the daemons of a test print.
+    static Path logs(TestInfo test) throws IOException {
         String testClass = test.getTestClass().orElseThrow().getSimpleName();
         String method = test.getTestMethod().orElseThrow().getName();
-        return new Stage(Files.createDirectories(Path.of("target", "clients", testClass, method)));
+        return Files.createDirectories(Path.of("target", "clients", testClass, method));
+    }
+
+    /// An empty log of one of them.
+    static Path log(Path logs, String name) throws IOException {
+        Path log = logs.resolve(name + ".log");
+        Files.deleteIfExists(log);
+        return log;
     }
 
     Upstream hub() {
@@ -99,7 +118,7 @@ final class Stage implements Closeable {
                 Prometheus.start(
                         folder.folder("prometheus"),
                         log("prometheus"),
-                        tarn.adminAddress(),
+                        List.of(tarn.adminAddress()),
                         rules));
     }
 
@@ -142,8 +161,6 @@ final class Stage implements Closeable {
     }
 
     private Path log(String name) throws IOException {
-        Path log = logs.resolve(name + ".log");
-        Files.deleteIfExists(log);
-        return log;
+        return log(logs, name);
     }
 }

@@ -11,8 +11,7 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The `tarn` command as its users start it, mirroring two upstreams under the names `docker.io`
-/// and `quay.io`.
+/// The `tarn` command as its users start it.
 final class TarnProcess implements Closeable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -23,29 +22,54 @@ final class TarnProcess implements Closeable {
     private final Path store;
     private Daemon daemon;
 
-    private TarnProcess(Path folder, Path log, DockerRegistry hub, DockerRegistry quay)
-            throws IOException {
+    private TarnProcess(Path folder, Path log, Settings settings) throws IOException {
         this.config = folder.resolve("tarn.yaml");
         this.log = log;
         this.store = folder.resolve("store");
         Files.writeString(
                 config,
                 """
-                http: {addr: "%s"}
+                http: {addr: "%s"%s}
                 admin: {addr: "127.0.0.1:%d"}
-                storage: {rootdirectory: "%s"}
+                storage: {rootdirectory: "%s"%s}
+                %s
+                """
+                        .formatted(
+                                address(),
+                                settings.http(),
+                                adminPort,
+                                store,
+                                settings.storage(),
+                                settings.upstreams()));
+        this.daemon = start();
+    }
+
+    /// What a test wants otherwise, in YAML.
+    ///
+    /// @param http more of `http`, each with a comma before it
+    /// @param storage more of `storage`, likewise
+    record Settings(String http, String storage, String upstreams) {}
+
+    /// One that mirrors two upstreams under the names `docker.io` and `quay.io`.
+    ///
+    /// @param more of them, in YAML, one a line
+    static TarnProcess start(
+            Path folder, Path log, DockerRegistry hub, DockerRegistry quay, String more)
+            throws IOException {
+        String upstreams =
+                """
                 default-upstream: docker.io
                 upstreams:
                   docker.io: {urls: ["http://%s"], insecure: true, tag-ttl: 1s}
                   quay.io: {urls: ["http://%s"], insecure: true, tag-ttl: 1s}
+                %s
                 """
-                        .formatted(address(), adminPort, store, hub.address(), quay.address()));
-        this.daemon = start();
+                        .formatted(hub.address(), quay.address(), more);
+        return start(folder, log, new Settings("", "", upstreams));
     }
 
-    static TarnProcess start(Path folder, Path log, DockerRegistry hub, DockerRegistry quay)
-            throws IOException {
-        return new TarnProcess(folder, log, hub, quay);
+    static TarnProcess start(Path folder, Path log, Settings settings) throws IOException {
+        return new TarnProcess(folder, log, settings);
     }
 
     private Daemon start() throws IOException {
@@ -74,9 +98,14 @@ final class TarnProcess implements Closeable {
         }
     }
 
+    /// Stops it as an operator would.
+    void stop() throws IOException {
+        assertThat(daemon.stop()).as("exit code after SIGTERM").isZero();
+    }
+
     /// Stops it as an operator would, and starts it again on the same store and ports.
     void restart() throws IOException {
-        assertThat(daemon.stop()).as("exit code after SIGTERM").isZero();
+        stop();
         daemon = start();
     }
 
