@@ -52,12 +52,19 @@ public final class Main implements Runnable {
                         new CommandLine(new ConfigCommand())
                                 .addSubcommand(new ConfigCheckCommand(environment)))
                 .addSubcommand(new DemoCommand())
+                .addSubcommand(new AskCommand.Images(environment))
+                .addSubcommand(new AskCommand.Pulls(environment))
+                .addSubcommand(new AskCommand.Stats(environment))
+                .addSubcommand(new AskCommand.Upstreams(environment))
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(Main::explain);
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to do: serve, config or demo");
+        throw new ParameterException(
+                spec.commandLine(),
+                "Say what to do: serve, config, demo, ls, pulls, stats or upstreams");
     }
 
     /// A failure that a person can mend is said in one line each; anything else is a bug and says
@@ -70,6 +77,7 @@ public final class Main implements Runnable {
                 return WRONG_CONFIGURATION;
             }
             case StartException e -> err.println("tarn: " + e.getMessage());
+            case AskException e -> err.println("tarn: " + e.getMessage());
             default -> failure.printStackTrace(err);
         }
         return FAILED;

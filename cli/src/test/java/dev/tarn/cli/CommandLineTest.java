@@ -18,9 +18,9 @@ class CommandLineTest {
     @TempDir private Path folder = Path.of("");
 
     /// What a command said, and its exit code.
-    private record Said(int exitCode, String out, String err) {}
+    record Said(int exitCode, String out, String err) {}
 
-    private static Said tarn(String... arguments) {
+    static Said tarn(String... arguments) {
         return tarn(Map.of(), arguments);
     }
 
@@ -60,7 +60,7 @@ class CommandLineTest {
         Said said = tarn(line.isEmpty() ? new String[0] : line.split(" "));
 
         assertThat(said.exitCode()).isEqualTo(2);
-        assertThat(said.err()).containsAnyOf("Usage: tarn", "Did you mean: tarn serve?");
+        assertThat(said.err()).containsAnyOf("Usage: tarn", "Did you mean: tarn serve");
         assertThat(said.out()).isEmpty();
     }
 
