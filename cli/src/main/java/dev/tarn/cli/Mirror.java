@@ -29,6 +29,7 @@ import dev.tarn.report.History;
 import dev.tarn.report.ImagePulls;
 import dev.tarn.report.Reports;
 import dev.tarn.storage.DiskStore;
+import dev.tarn.tracing.Tracing;
 import dev.tarn.upstream.HttpUpstream;
 import dev.tarn.upstream.Network;
 import dev.tarn.upstream.ProxySettings;
@@ -88,6 +89,9 @@ final class Mirror implements AutoCloseable {
         Reports reports = parts.add(reports(upstreams, metrics, log));
         List<PullListener> listeners = new ArrayList<>(List.of(log, metrics.listener()));
         listeners.addAll(reports.listeners());
+        if (Tracing.isAskedFor(environment)) {
+            listeners.add(parts.add(Tracing.start(environment)));
+        }
         PullListener listener = new Listeners(listeners);
         BlobPuller blobs =
                 parts.add(

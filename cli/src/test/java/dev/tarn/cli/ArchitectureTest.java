@@ -31,6 +31,8 @@ class ArchitectureTest {
                     .definedBy("dev.tarn.storage..")
                     .layer("metrics")
                     .definedBy("dev.tarn.metrics..")
+                    .layer("tracing")
+                    .definedBy("dev.tarn.tracing..")
                     .layer("http")
                     .definedBy("dev.tarn.http")
                     .layer("sockets")
@@ -52,6 +54,8 @@ class ArchitectureTest {
                     .whereLayer("storage")
                     .mayOnlyAccessLayers("pull", "oci")
                     .whereLayer("metrics")
+                    .mayOnlyAccessLayers("report", "pull", "oci")
+                    .whereLayer("tracing")
                     .mayOnlyAccessLayers("report", "pull", "oci")
                     .whereLayer("http")
                     .mayOnlyAccessLayers("pull", "oci")
@@ -76,6 +80,15 @@ class ArchitectureTest {
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("io.micrometer..");
+
+    @ArchTest
+    static final ArchRule tracingAloneKnowsOpenTelemetry =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("dev.tarn.tracing..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("io.opentelemetry..");
 
     @ArchTest
     static final ArchRule nettyStaysAtTheSockets =

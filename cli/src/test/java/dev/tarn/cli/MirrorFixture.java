@@ -31,6 +31,7 @@ public final class MirrorFixture implements AutoCloseable {
     private static final Address ANY_PORT = new Address("127.0.0.1", 0);
 
     private final TarnConfig config;
+    private final Map<String, String> environment;
     private Mirror mirror;
 
     /// @param hosts names under which clients reach an upstream, besides its own
@@ -40,7 +41,7 @@ public final class MirrorFixture implements AutoCloseable {
             DownloadConfig download,
             Map<RegistryHost, RegistryHost> hosts,
             List<UpstreamConfig> upstreams) {
-        this(root, download, hosts, upstreams, LogStyle.TEXT);
+        this(root, download, hosts, upstreams, LogStyle.TEXT, Map.of());
     }
 
     private MirrorFixture(
@@ -48,7 +49,9 @@ public final class MirrorFixture implements AutoCloseable {
             DownloadConfig download,
             Map<RegistryHost, RegistryHost> hosts,
             List<UpstreamConfig> upstreams,
-            LogStyle style) {
+            LogStyle style,
+            Map<String, String> environment) {
+        this.environment = environment;
         config =
                 new TarnConfig(
                         new TarnConfig.Http(ANY_PORT, Optional.empty(), Duration.ofSeconds(1)),
@@ -61,7 +64,7 @@ public final class MirrorFixture implements AutoCloseable {
                         download,
                         new TarnConfig.Log(Level.INFO, style),
                         List.of());
-        mirror = Mirror.start(config, Map.of());
+        mirror = Mirror.start(config, environment);
     }
 
     public static MirrorFixture start(Path root, UpstreamConfig... upstreams) {
@@ -70,7 +73,14 @@ public final class MirrorFixture implements AutoCloseable {
 
     /// One that logs pulls like this.
     static MirrorFixture logging(Path root, LogStyle style, UpstreamConfig upstream) {
-        return new MirrorFixture(root, SMALL_CHUNKS, Map.of(), List.of(upstream), style);
+        return new MirrorFixture(root, SMALL_CHUNKS, Map.of(), List.of(upstream), style, Map.of());
+    }
+
+    /// One with variables set.
+    static MirrorFixture within(
+            Map<String, String> environment, Path root, UpstreamConfig upstream) {
+        return new MirrorFixture(
+                root, SMALL_CHUNKS, Map.of(), List.of(upstream), LogStyle.TEXT, environment);
     }
 
     /// A registry as an upstream that clients know under this name.
@@ -112,7 +122,7 @@ public final class MirrorFixture implements AutoCloseable {
 
     public void restart() {
         stop();
-        mirror = Mirror.start(config, Map.of());
+        mirror = Mirror.start(config, environment);
     }
 
     /// How many blobs the mirror says that it has.

@@ -25,10 +25,12 @@ import org.slf4j.LoggerFactory;
 ///
 /// @param namespace the `ns` of the request, where it is one that we know
 /// @param agent what the client calls itself
+/// @param traceParent the client's own span
 record Asked(
         Request request,
         Optional<String> namespace,
         String agent,
+        Optional<String> traceParent,
         Kind kind,
         Target target,
         String reference,
@@ -128,6 +130,7 @@ record Asked(
                             new Asking(
                                     new Client(delivery.address(), agent),
                                     delivery.requestId(),
+                                    traceParent,
                                     kind,
                                     request.isHead(),
                                     target.repository(),

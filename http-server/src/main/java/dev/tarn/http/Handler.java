@@ -12,6 +12,6 @@ public interface Handler {
 
     /// What it looks at besides `User-Agent`, and so all that is kept of a request.
     default List<String> headers() {
-        return List.of("Host", "Accept", "Range", "If-None-Match", "If-Range");
+        return List.of("Host", "Accept", "Range", "If-None-Match", "If-Range", "traceparent");
     }
 }

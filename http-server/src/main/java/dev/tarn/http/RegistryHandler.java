@@ -86,8 +86,15 @@ public final class RegistryHandler implements Handler {
     }
 
     private Asked asked(Request request, Kind kind, Target target, String reference) {
-        String agent = request.header("User-Agent").orElse("");
-        return new Asked(request, namespace(request), agent, kind, target, reference, listener);
+        return new Asked(
+                request,
+                namespace(request),
+                request.header("User-Agent").orElse(""),
+                request.header("traceparent"),
+                kind,
+                target,
+                reference,
+                listener);
     }
 
     private Question settled(Response response, Request request) {

@@ -26,10 +26,13 @@ public interface PullListener {
     /// What is asked of us.
     ///
     /// @param requestId by which the request is found again in logs
+    /// @param traceParent the span of the client that this belongs to, if it said so: a
+    ///   `traceparent` (Trace Context, W3C, §3.2), not looked into
     /// @param reference a tag or a digest; empty where neither is asked for
     record Asking(
             Client client,
             String requestId,
+            Optional<String> traceParent,
             Kind kind,
             boolean isHead,
             Repository repository,

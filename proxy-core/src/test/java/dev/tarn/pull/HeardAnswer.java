@@ -33,6 +33,7 @@ public final class HeardAnswer {
     private int status = 200;
     private Optional<Digest> digest = Optional.empty();
     private Optional<RegistryException> failure = Optional.empty();
+    private Optional<String> traceParent = Optional.empty();
     private Timing timing = new Timing(7_000_000, 1_000_000, 0, 0);
 
     private HeardAnswer(Kind kind, String reference) {
@@ -59,6 +60,12 @@ public final class HeardAnswer {
 
     public HeardAnswer to(Client other) {
         client = other;
+        return this;
+    }
+
+    /// A span of the client's.
+    public HeardAnswer within(String traceParent) {
+        this.traceParent = Optional.of(traceParent);
         return this;
     }
 
@@ -95,7 +102,7 @@ public final class HeardAnswer {
 
     public Answering answering() {
         return new Answering(
-                new Asking(client, "r-1", kind, isHead, REPOSITORY, reference),
+                new Asking(client, "r-1", traceParent, kind, isHead, REPOSITORY, reference),
                 outcome,
                 status,
                 digest,
