@@ -1,5 +1,6 @@
 package dev.tarn.cli;
 
+import dev.tarn.admin.Api;
 import dev.tarn.http.netty.RegistryServer;
 import dev.tarn.metrics.Metric;
 import dev.tarn.metrics.Metrics;
@@ -7,6 +8,7 @@ import dev.tarn.oci.RegistryHost;
 import dev.tarn.pull.BlobPuller;
 import dev.tarn.report.Reports;
 import dev.tarn.storage.DiskStore;
+import dev.tarn.storage.EvictionCause;
 import dev.tarn.upstream.HttpUpstream;
 import dev.tarn.upstream.UpstreamStatus;
 import java.time.Duration;
@@ -36,8 +38,11 @@ record Gauges(Metrics metrics) {
         metrics.watch(Metric.STORE_USED_BYTES, store::usedBytes);
         metrics.watch(Metric.STORE_CAPACITY_BYTES, store::capacity);
         metrics.watch(Metric.STORE_TROUBLE, () -> store.trouble().isPresent() ? 1 : 0);
-        metrics.watch(Metric.EVICTED_BLOBS, store::evictedCount);
-        metrics.watch(Metric.EVICTED_BYTES, store::evictedBytes);
+        for (EvictionCause cause : EvictionCause.values()) {
+            String reason = Api.word(cause);
+            metrics.watch(Metric.EVICTED_BLOBS, () -> store.evicted(cause).blobs(), reason);
+            metrics.watch(Metric.EVICTED_BYTES, () -> store.evicted(cause).bytes(), reason);
+        }
         metrics.watch(Metric.DAMAGED_BLOBS, store::damagedCount);
         metrics.watch(Metric.SCRUB_PROGRESS, () -> store.scrubProgress().fraction());
         metrics.watch(Metric.INDEX_BYTES, store::indexBytes);

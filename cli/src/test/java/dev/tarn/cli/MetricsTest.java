@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.tarn.oci.Descriptor;
 import dev.tarn.upstream.FakeImage;
 import dev.tarn.upstream.FakeRegistry;
+import dev.tarn.upstream.FakeRequest;
+import dev.tarn.upstream.Fault;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -106,6 +108,20 @@ class MetricsTest {
         assertThat(proxy("pulled_bytes", "blob")).isEqualTo(layer.size());
         assertThat(value("tarn_saved_bytes_total{type=\"blob\",upstream_host=\"upstream.test\"}"))
                 .isEqualTo(19 * layer.size());
+    }
+
+    @Test
+    void aPartThatIsAskedForAgainIsCounted() {
+        Descriptor layer = image.layers().getFirst();
+        registry.inject(1, Fault.cutAfter(10), FakeRequest.of("GET", layer.digest().toString()));
+
+        assertThat(mirror.client().get("/v2/app/blobs/" + layer.digest()).isComplete()).isTrue();
+
+        assertThat(
+                        value(
+                                "tarn_retried_parts_total{reason=\"cut_off\","
+                                        + "upstream_host=\"upstream.test\"}"))
+                .isEqualTo(1);
     }
 
     @Test

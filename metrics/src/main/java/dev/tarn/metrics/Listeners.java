@@ -25,6 +25,11 @@ public record Listeners(List<PullListener> all) implements PullListener {
     }
 
     @Override
+    public void retried(RegistryHost upstream, RegistryException failure) {
+        all.forEach(one -> one.retried(upstream, failure));
+    }
+
+    @Override
     public void downloaded(RegistryHost upstream, Digest digest, long bytes, Duration duration) {
         all.forEach(one -> one.downloaded(upstream, digest, bytes, duration));
     }

@@ -119,6 +119,13 @@ public enum Metric {
                     + " or store",
             "reason",
             "upstream_host"),
+    RETRIED_PARTS(
+            "tarn_retried_parts_total",
+            Type.COUNTER,
+            "Parts of blobs that did not come, and were asked for again. `reason`: as for failed"
+                    + " downloads",
+            "reason",
+            "upstream_host"),
     RUNNING_DOWNLOADS(
             "tarn_running_downloads", Type.GAUGE, "Blobs that are on their way at this moment"),
     UPSTREAM_ANSWER_DURATION(
@@ -187,8 +194,10 @@ public enum Metric {
     EVICTED_BLOBS(
             "tarn_evicted_blobs_total",
             Type.COUNTER,
-            "Blobs that went to make room, since the start"),
-    EVICTED_BYTES("tarn_evicted_bytes_total", Type.COUNTER, "The size of those"),
+            "Blobs that went to make room, since the start. `reason`: capacity (of the store), or"
+                    + " disk_full",
+            "reason"),
+    EVICTED_BYTES("tarn_evicted_bytes_total", Type.COUNTER, "The size of those", "reason"),
     DAMAGED_BLOBS(
             "tarn_damaged_blobs_total",
             Type.COUNTER,

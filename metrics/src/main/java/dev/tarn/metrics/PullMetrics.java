@@ -68,6 +68,13 @@ final class PullMetrics implements PullListener {
     }
 
     @Override
+    public void retried(RegistryHost upstream, RegistryException failure) {
+        Metric.RETRIED_PARTS
+                .counter(registry, Reason.of(failure).word(), upstream.text())
+                .increment();
+    }
+
+    @Override
     public void downloadFailed(RegistryHost upstream, Digest digest, RegistryException failure) {
         Metric.FAILED_DOWNLOADS
                 .counter(registry, Reason.of(failure).word(), upstream.text())

@@ -116,6 +116,14 @@ class PullMetricsTest {
                 .downloadFailed(
                         QUAY, DIGEST, new UpstreamFailed(UpstreamFailed.Kind.CUT_OFF, "gone"));
 
+        metrics.listener()
+                .retried(QUAY, new UpstreamFailed(UpstreamFailed.Kind.SILENT, "nothing came"));
+
+        assertThat(
+                        value(
+                                "tarn_retried_parts_total{reason=\"silent\","
+                                        + "upstream_host=\"quay.io\"}"))
+                .isEqualTo(1);
         assertThat(value("tarn_download_duration_seconds_sum{upstream_host=\"quay.io\"}"))
                 .isEqualTo(2);
         assertThat(

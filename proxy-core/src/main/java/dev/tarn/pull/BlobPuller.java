@@ -310,6 +310,11 @@ public final class BlobPuller implements AutoCloseable {
         }
 
         @Override
+        public void retried(RegistryException failure) {
+            listener.retried(target.upstream().host(), failure);
+        }
+
+        @Override
         public void committed(long size) {
             Duration duration = Duration.ofNanos(environment.ticker().nanos() - startedAt);
             listener.downloaded(target.upstream().host(), digest, size, duration);

@@ -40,6 +40,9 @@ final class Download {
         /// The source has answered for the blob: it exists where it was asked for.
         void opened();
 
+        /// A part did not come, and is asked for again.
+        void retried(RegistryException failure);
+
         /// Verified and committed; the last bytes are about to be released.
         void committed(long size);
 
@@ -233,6 +236,7 @@ final class Download {
             if (!fetching.goesOnWithout(chunk, e)) {
                 throw e;
             }
+            observer.retried(e);
             LOG.debug("{}: {} to be asked for again", digest, chunk, e);
         }
     }

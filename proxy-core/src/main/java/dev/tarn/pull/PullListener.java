@@ -102,6 +102,9 @@ public interface PullListener {
 
     void answered(Answered answer);
 
+    /// A part of a blob did not come, and is asked for again.
+    default void retried(RegistryHost upstream, RegistryException failure) {}
+
     /// A blob was downloaded, verified and committed.
     void downloaded(RegistryHost upstream, Digest digest, long bytes, Duration duration);
 

@@ -9,6 +9,9 @@ class NobodyWatches implements Download.Observer {
     public void opened() {}
 
     @Override
+    public void retried(RegistryException failure) {}
+
+    @Override
     public void committed(long size) {}
 
     @Override

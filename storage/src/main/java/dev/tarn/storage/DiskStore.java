@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -163,14 +164,15 @@ public final class DiskStore implements AutoCloseable {
         return rows.ledger().total();
     }
 
-    /// How many blobs were evicted since the start.
-    public long evictedCount() {
-        return blobs.evictor().evictedCount();
+    /// What was evicted since the start.
+    public Evicted evicted() {
+        return Stream.of(EvictionCause.values())
+                .map(this::evicted)
+                .reduce(Evicted.NOTHING, Evicted::plus);
     }
 
-    /// The size of all those together.
-    public long evictedBytes() {
-        return blobs.evictor().evictedBytes();
+    public Evicted evicted(EvictionCause cause) {
+        return blobs.evictor().evicted(cause);
     }
 
     /// What would be evicted next, the first first, as far as a sample of the store tells.

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -81,8 +81,7 @@ final class Evictor implements AutoCloseable {
     /// Held by the one that evicts.
     private final ReentrantLock evicting = new ReentrantLock(true);
 
-    private final AtomicLong evictedCount = new AtomicLong();
-    private final AtomicLong evictedBytes = new AtomicLong();
+    private final Map<EvictionCause, Evicted> evicted = new ConcurrentHashMap<>();
 
     private final Lock pausing = new ReentrantLock();
     private final Condition closing = pausing.newCondition();
@@ -118,12 +117,8 @@ final class Evictor implements AutoCloseable {
         return capacity;
     }
 
-    long evictedCount() {
-        return evictedCount.get();
-    }
-
-    long evictedBytes() {
-        return evictedBytes.get();
+    Evicted evicted(EvictionCause cause) {
+        return evicted.getOrDefault(cause, Evicted.NOTHING);
     }
 
     /// What would go next, the first first, as far as a sample of the store tells.
@@ -150,7 +145,7 @@ final class Evictor implements AutoCloseable {
                     throw noRoom(bytes);
                 }
                 while (!hold.grow(bytes, capacity)) {
-                    if (!evictOne()) {
+                    if (!evictOne(EvictionCause.CAPACITY)) {
                         throw noRoom(bytes);
                     }
                 }
@@ -177,7 +172,7 @@ final class Evictor implements AutoCloseable {
                 boolean goesOn = true;
                 for (int failures = 0; goesOn && !isMade.get(); ) {
                     try {
-                        goesOn = evictOne();
+                        goesOn = evictOne(EvictionCause.DISK_FULL);
                     } catch (IOException e) {
                         LOG.warn("a blob could not be evicted", e);
                         goesOn = ++failures < FAILURES_MAX;
@@ -192,7 +187,7 @@ final class Evictor implements AutoCloseable {
     }
 
     /// Looks at ever more blobs until one may go.
-    private boolean evictOne() throws IOException {
+    private boolean evictOne(EvictionCause cause) throws IOException {
         if (ledger.keptBytes() > capacity / REMAINDERS_SHARE && blobs.evictRemainder()) {
             return true;
         }
@@ -202,7 +197,7 @@ final class Evictor implements AutoCloseable {
             for (Optional<Victim<Digest>> next = appraiser.poll();
                     next.isPresent();
                     next = appraiser.poll()) {
-                if (evict(next.get())) {
+                if (evict(next.get(), cause)) {
                     return true;
                 }
             }
@@ -223,7 +218,7 @@ final class Evictor implements AutoCloseable {
     }
 
     /// Whether it went. Candidates of earlier samples may have been used since, or pinned.
-    private boolean evict(Victim<Digest> victim) throws IOException {
+    private boolean evict(Victim<Digest> victim, EvictionCause cause) throws IOException {
         Digest digest = victim.key();
         Optional<Usage> known = rows.usage(digest);
         if (known.isEmpty() || pinned.blobs().contains(digest) || blobs.isInUse(digest)) {
@@ -244,8 +239,7 @@ final class Evictor implements AutoCloseable {
             return false;
         }
         appraiser.evicted(digest, usage);
-        evictedCount.incrementAndGet();
-        evictedBytes.addAndGet(usage.size());
+        evicted.merge(cause, new Evicted(1, usage.size()), Evicted::plus);
         LOG.debug("blob {} of {} bytes was evicted", digest, usage.size());
         return true;
     }
@@ -282,7 +276,7 @@ final class Evictor implements AutoCloseable {
         while (goesOn && ledger.total() > capacity && !isClosed()) {
             evicting.lock();
             try {
-                goesOn = evictOne();
+                goesOn = evictOne(EvictionCause.CAPACITY);
             } finally {
                 evicting.unlock();
             }

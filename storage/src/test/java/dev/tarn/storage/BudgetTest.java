@@ -99,8 +99,9 @@ final class BudgetTest {
 
             assertThat(store.blobCount()).isEqualTo(10);
             assertThat(store.usedBytes()).isEqualTo(CAPACITY).isEqualTo(filesBytes());
-            assertThat(store.evictedCount()).isEqualTo(30);
-            assertThat(store.evictedBytes()).isEqualTo(30 * SIZE);
+            assertThat(store.evicted(EvictionCause.CAPACITY))
+                    .isEqualTo(store.evicted())
+                    .isEqualTo(new Evicted(30, 30 * SIZE));
         }
     }
 
@@ -301,6 +302,9 @@ final class BudgetTest {
             assertThat(blobs.evictor().makeRoom(Long.MAX_VALUE)).isFalse();
             assertThat(store.blobCount()).isZero();
             assertThat(filesBytes()).isZero();
+            assertThat(store.evicted(EvictionCause.DISK_FULL))
+                    .isEqualTo(store.evicted())
+                    .isEqualTo(new Evicted(10, 10 * SIZE));
         }
     }
 
@@ -360,7 +364,7 @@ final class BudgetTest {
                 store(store, seed);
             }
             assertThat(store.blobCount()).isEqualTo(10);
-            assertThat(store.evictedCount()).isEqualTo(5);
+            assertThat(store.evicted().blobs()).isEqualTo(5);
         }
     }
 

@@ -82,7 +82,7 @@ final class EvictionUnderLoadTest {
                         THREADS,
                         () -> {
                             SplittableRandom random = new SplittableRandom(seeds.getAndAdd(1));
-                            while (pulls.get() < 100_000 || store.evictedCount() < 300) {
+                            while (pulls.get() < 100_000 || store.evicted().blobs() < 300) {
                                 pull(store, random);
                             }
                             return pulls.get();
@@ -174,7 +174,7 @@ final class EvictionUnderLoadTest {
                     });
             assertThat(most.get()).isGreaterThan(capacity / 2).isLessThanOrEqualTo(capacity);
             assertThat(filesBytes()).isEqualTo(store.byteCount()).isEqualTo(store.usedBytes());
-            assertThat(store.evictedBytes()).isGreaterThanOrEqualTo(8 * capacity);
+            assertThat(store.evicted().bytes()).isGreaterThanOrEqualTo(8 * capacity);
         }
     }
 
