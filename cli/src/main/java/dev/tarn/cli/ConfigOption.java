@@ -19,6 +19,11 @@ final class ConfigOption {
             })
     private @Nullable Path file;
 
+    /// Where it is read from, if from a file.
+    Optional<Path> file() {
+        return ConfigReader.file(Optional.ofNullable(file));
+    }
+
     TarnConfig read(Map<String, String> environment) {
         return ConfigReader.read(Optional.ofNullable(file), environment);
     }

@@ -9,23 +9,28 @@ import dev.tarn.pull.BlobPuller;
 import dev.tarn.report.Reports;
 import dev.tarn.storage.DiskStore;
 import dev.tarn.storage.EvictionCause;
-import dev.tarn.upstream.HttpUpstream;
 import dev.tarn.upstream.UpstreamStatus;
 import java.time.Duration;
-import java.util.Map;
+import java.util.HashSet;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
 
 /// The numbers that the parts of a mirror know by themselves, for the metrics to ask for.
-record Gauges(Metrics metrics) {
+final class Gauges {
 
-    void watch(
-            DiskStore store,
-            BlobPuller blobs,
-            Map<RegistryHost, HttpUpstream> upstreams,
-            Reports reports,
-            RegistryServer server) {
+    private final Metrics metrics;
+    private final Registries registries;
+    private final Set<RegistryHost> watched = new HashSet<>();
+
+    Gauges(Metrics metrics, Registries registries) {
+        this.metrics = metrics;
+        this.registries = registries;
+    }
+
+    void watch(DiskStore store, BlobPuller blobs, Reports reports, RegistryServer server) {
         watch(store);
-        upstreams.forEach((host, upstream) -> watch(host.text(), upstream));
+        watchUpstreams();
         watch(server);
         metrics.watch(Metric.RUNNING_DOWNLOADS, blobs::downloadCount);
         metrics.watch(Metric.RUNNING_IMAGE_PULLS, reports.pulls()::runningCount);
@@ -49,19 +54,34 @@ record Gauges(Metrics metrics) {
         metrics.watch(Metric.INDEX_MEMORY_BYTES, store::indexMemoryBytes);
     }
 
-    private void watch(String host, HttpUpstream upstream) {
-        metrics.watch(Metric.UPSTREAM_UP, () -> upstream.status().isDown() ? 0 : 1, host);
+    /// Those that there are by now. One that is no more has no numbers.
+    void watchUpstreams() {
+        registries.now().upstreams().keySet().stream().filter(watched::add).forEach(this::watch);
+    }
+
+    private void watch(RegistryHost host) {
+        watch(Metric.UPSTREAM_UP, host, status -> status.isDown() ? 0 : 1);
+        watch(Metric.OPEN_BREAKERS, host, Gauges::openBreakers);
+        watch(Metric.RATE_LIMIT, host, status -> number(status.limit()));
+        watch(Metric.RATE_LIMIT_REMAINING, host, status -> number(status.remaining()));
+        watch(Metric.TOKEN_TIME, host, status -> seconds(status.tokenTime()));
+    }
+
+    private void watch(Metric metric, RegistryHost host, ToDoubleFunction<UpstreamStatus> number) {
         metrics.watch(
-                Metric.OPEN_BREAKERS,
+                metric,
                 () ->
-                        upstream.status().addresses().stream()
-                                .filter(it -> it.breaker() != UpstreamStatus.BreakerState.CLOSED)
-                                .count(),
-                host);
-        metrics.watch(Metric.RATE_LIMIT, () -> number(upstream.status().limit()), host);
-        metrics.watch(
-                Metric.RATE_LIMIT_REMAINING, () -> number(upstream.status().remaining()), host);
-        metrics.watch(Metric.TOKEN_TIME, () -> seconds(upstream.status().tokenTime()), host);
+                        registries.status(host).stream()
+                                .mapToDouble(number)
+                                .findAny()
+                                .orElse(Double.NaN),
+                host.text());
+    }
+
+    private static double openBreakers(UpstreamStatus status) {
+        return status.addresses().stream()
+                .filter(it -> it.breaker() != UpstreamStatus.BreakerState.CLOSED)
+                .count();
     }
 
     private void watch(RegistryServer server) {

@@ -5,53 +5,55 @@ import dev.tarn.admin.AdminServer;
 import dev.tarn.admin.Health;
 import dev.tarn.admin.MetricsPage;
 import dev.tarn.config.Address;
+import dev.tarn.config.ConfigException;
 import dev.tarn.config.TarnConfig;
 import dev.tarn.http.RegistryHandler;
-import dev.tarn.http.UpstreamTable;
 import dev.tarn.http.netty.Limits;
 import dev.tarn.http.netty.RegistryServer;
 import dev.tarn.http.netty.ServerConfig;
 import dev.tarn.http.netty.TlsFiles;
 import dev.tarn.metrics.Listeners;
+import dev.tarn.metrics.Metric;
 import dev.tarn.metrics.Metrics;
 import dev.tarn.metrics.PullLog;
 import dev.tarn.oci.Digest;
 import dev.tarn.oci.Manifest;
 import dev.tarn.oci.ManifestParser;
 import dev.tarn.oci.RegistryException.StoreFailed;
-import dev.tarn.oci.RegistryHost;
 import dev.tarn.pull.BlobPuller;
 import dev.tarn.pull.ManifestPuller;
 import dev.tarn.pull.PullListener;
-import dev.tarn.pull.Upstream;
 import dev.tarn.report.Failures;
 import dev.tarn.report.History;
 import dev.tarn.report.ImagePulls;
 import dev.tarn.report.Reports;
 import dev.tarn.storage.DiskStore;
 import dev.tarn.tracing.Tracing;
-import dev.tarn.upstream.HttpUpstream;
 import dev.tarn.upstream.Network;
 import dev.tarn.upstream.ProxySettings;
-import dev.tarn.upstream.UpstreamConfig;
+import dev.tarn.upstream.UpstreamStatus;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One mirror: everything there is, built in order and closed in reverse. Nothing is asked of an
 /// upstream at the start, so that a dead one does not keep it from serving what it has.
 final class Mirror implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
 
     /// Manifests are some kilobytes.
     private static final int FOLLOWED_BYTES_MAX = 256 << 10;
@@ -61,7 +63,10 @@ final class Mirror implements AutoCloseable {
     private final RegistryServer server;
     private final AdminServer admin;
     private final TarnConfig config;
+    private final Registries registries;
+    private final Gauges gauges;
     private volatile boolean isReady;
+    private volatile boolean isConfigGood = true;
 
     /// Serves once this returns.
     static Mirror start(TarnConfig config, Map<String, String> environment) {
@@ -84,9 +89,9 @@ final class Mirror implements AutoCloseable {
         Metrics metrics = parts.add(new Metrics());
         store = parts.add(openStore(config));
         Network network = parts.add(Network.open(ProxySettings.of(environment)));
-        Map<RegistryHost, HttpUpstream> upstreams = upstreams(config, network);
+        registries = new Registries(config, network, metrics);
         PullLog log = new PullLog(config.log().style());
-        Reports reports = parts.add(reports(upstreams, metrics, log));
+        Reports reports = parts.add(reports(metrics, log));
         List<PullListener> listeners = new ArrayList<>(List.of(log, metrics.listener()));
         listeners.addAll(reports.listeners());
         if (Tracing.isAskedFor(environment)) {
@@ -107,10 +112,9 @@ final class Mirror implements AutoCloseable {
                         new Health(() -> isReady, store::trouble),
                         new MetricsPage(Metrics.CONTENT_TYPE, metrics::page),
                         new MirrorApi(
-                                config,
                                 store,
                                 blobs,
-                                upstreams,
+                                registries,
                                 metrics,
                                 reports,
                                 Instant.now(),
@@ -127,10 +131,11 @@ final class Mirror implements AutoCloseable {
                                         .map(tls -> new TlsFiles(tls.certificate(), tls.key())),
                                 config.http().drainTimeout()),
                         limits(config.http().limits()),
-                        new RegistryHandler(
-                                table(config, upstreams, metrics), blobs, manifests, listener));
+                        new RegistryHandler(registries::table, blobs, manifests, listener));
         parts.add(server);
-        new Gauges(metrics).watch(store, blobs, upstreams, reports, server);
+        gauges = new Gauges(metrics, registries);
+        gauges.watch(store, blobs, reports, server);
+        metrics.watch(Metric.CONFIG_GOOD, () -> isConfigGood ? 1 : 0);
         if (config.http().tls().isEmpty()) {
             WarmUp.run(server.address());
         }
@@ -138,14 +143,17 @@ final class Mirror implements AutoCloseable {
         network.prepareTls();
     }
 
-    private Reports reports(
-            Map<RegistryHost, HttpUpstream> upstreams, Metrics metrics, PullLog log) {
+    private Reports reports(Metrics metrics, PullLog log) {
         Reports.Ended ended = new Reports.Ended();
         InstantSource clock = InstantSource.system();
         ImagePulls pulls =
                 new ImagePulls(
                         this::content,
-                        host -> Objects.requireNonNull(upstreams.get(host)).status().tokenTime(),
+                        host ->
+                                registries
+                                        .status(host)
+                                        .map(UpstreamStatus::tokenTime)
+                                        .orElse(Duration.ZERO),
                         pull -> {
                             ended.accept(pull);
                             metrics.ended(pull);
@@ -181,21 +189,34 @@ final class Mirror implements AutoCloseable {
         }
     }
 
-    private static Map<RegistryHost, HttpUpstream> upstreams(TarnConfig config, Network network) {
-        Map<RegistryHost, HttpUpstream> upstreams = new LinkedHashMap<>();
-        for (UpstreamConfig upstream : config.upstreams()) {
-            upstreams.put(upstream.host(), new HttpUpstream(upstream, network));
+    /// Reads the configuration again and goes on as it says, without a word to those who are
+    /// served. One that is wrong changes nothing. Called by one thread at a time.
+    void reload(Supplier<TarnConfig> reading) {
+        TarnConfig before = registries.now().config();
+        TarnConfig next;
+        try {
+            next = reading.get();
+        } catch (ConfigException e) {
+            isConfigGood = false;
+            e.problems().forEach(problem -> LOG.error("{}", problem));
+            LOG.error("the configuration is wrong, and stays as it was");
+            return;
         }
-        return upstreams;
-    }
-
-    private static UpstreamTable table(
-            TarnConfig config, Map<RegistryHost, HttpUpstream> upstreams, Metrics metrics) {
-        Map<RegistryHost, Upstream> metered = new LinkedHashMap<>();
-        upstreams.forEach((host, upstream) -> metered.put(host, metrics.metered(upstream)));
-        Map<String, RegistryHost> hosts = new LinkedHashMap<>();
-        config.hosts().forEach((alias, host) -> hosts.put(alias.text(), host));
-        return new UpstreamTable(metered, hosts, config.defaultUpstream());
+        isConfigGood = true;
+        TarnConfig config = before.goingOnWith(next);
+        if (config.equals(before)) {
+            LOG.info("the configuration says nothing new");
+        } else {
+            registries.replace(config);
+            server.forgetRequests();
+            gauges.watchUpstreams();
+            Log.setLevel(config.log().level());
+            LOG.info(
+                    "the configuration was read again, with {} upstreams",
+                    config.upstreams().size());
+        }
+        before.waiting(next)
+                .forEach(key -> LOG.warn("{}: takes effect when the mirror starts again", key));
     }
 
     /// Every interface is `::` where there is IPv6, which takes IPv4 too.

@@ -1,7 +1,6 @@
 package dev.tarn.cli;
 
 import dev.tarn.admin.Api;
-import dev.tarn.config.TarnConfig;
 import dev.tarn.metrics.Metrics;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.pull.BlobPuller;
@@ -10,13 +9,11 @@ import dev.tarn.report.ImagePull;
 import dev.tarn.report.Reports;
 import dev.tarn.report.Totals;
 import dev.tarn.storage.DiskStore;
-import dev.tarn.upstream.HttpUpstream;
 import dev.tarn.upstream.UpstreamStatus;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
@@ -26,10 +23,9 @@ import java.util.function.Supplier;
 ///
 /// @param registryUrl where clients on this machine reach the registry
 record MirrorApi(
-        TarnConfig configuration,
         DiskStore disk,
         BlobPuller blobs,
-        Map<RegistryHost, HttpUpstream> registries,
+        Registries registries,
         Metrics metrics,
         Reports reports,
         Instant startedAt,
@@ -72,8 +68,9 @@ record MirrorApi(
     /// The default one first.
     private List<String> names() {
         List<String> names = new ArrayList<>();
-        names.add(configuration.defaultUpstream().text());
-        registries.keySet().stream()
+        Registries.InForce now = registries.now();
+        names.add(now.config().defaultUpstream().text());
+        now.upstreams().keySet().stream()
                 .map(RegistryHost::text)
                 .filter(name -> !names.contains(name))
                 .forEach(names::add);
@@ -105,18 +102,20 @@ record MirrorApi(
 
     @Override
     public Upstreams upstreams() {
+        Registries.InForce now = registries.now();
+        RegistryHost standard = now.config().defaultUpstream();
         return new Upstreams(
-                registries.entrySet().stream()
-                        .map(entry -> upstream(entry.getKey(), entry.getValue().status()))
+                now.upstreams().values().stream()
+                        .map(it -> upstream(it.host(), it.host().equals(standard), it.status()))
                         .toList());
     }
 
-    private UpstreamState upstream(RegistryHost host, UpstreamStatus status) {
+    private UpstreamState upstream(RegistryHost host, boolean isDefault, UpstreamStatus status) {
         Metrics.UpstreamTotals totals = metrics.totals(host);
         String state = status.isDown() ? "down" : totals.answers() == 0 ? "unused" : "up";
         return new UpstreamState(
                 host.text(),
-                host.equals(configuration.defaultUpstream()),
+                isDefault,
                 state,
                 status.addresses().stream()
                         .map(address ->
@@ -144,12 +143,12 @@ record MirrorApi(
     @Override
     public Store store() throws IOException {
         return new Store(
-                configuration.rootDirectory().toString(),
+                registries.now().config().rootDirectory().toString(),
                 disk.blobCount(),
                 disk.byteCount(),
                 disk.usedBytes(),
                 disk.capacity(),
-                Api.word(configuration.store().budget().eviction()).replace('_', '-'),
+                Api.word(registries.now().config().store().budget().eviction()).replace('_', '-'),
                 disk.evicted().blobs(),
                 disk.evicted().bytes(),
                 disk.damagedCount(),
@@ -168,7 +167,7 @@ record MirrorApi(
     @Override
     public Config config() {
         return new Config(
-                configuration.shown().stream()
+                registries.now().config().shown().stream()
                         .map(shown -> new Setting(shown.key(), shown.value(), shown.isDefault()))
                         .toList());
     }

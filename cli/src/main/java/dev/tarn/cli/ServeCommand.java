@@ -30,12 +30,16 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        ConfigWatch watch = new ConfigWatch(configOption.file());
         TarnConfig config = configOption.read(environment);
         Log.setStyle(config.log().style());
         Log.setLevel(config.log().level());
         LastResort.install();
         Termination termination = Termination.listen(config.http().drainTimeout().plus(CLOSE_MAX));
-        try (Mirror mirror = Mirror.start(config, environment)) {
+        try (Mirror mirror = Mirror.start(config, environment);
+                watch) {
+            watch.start(() -> mirror.reload(() -> configOption.read(environment)));
+            Hangup.listen(watch::ask);
             spec.commandLine().getOut().println(mirror.readyLine());
             termination.await();
         } finally {

@@ -71,8 +71,16 @@ public final class ConfigReader {
     }
 
     static TarnConfig read(Optional<Path> file, Path usualFile, Map<String, String> variables) {
-        return new ConfigReader(variables)
-                .read(file.or(() -> Optional.of(usualFile).filter(Files::exists)));
+        return new ConfigReader(variables).read(file(file, usualFile));
+    }
+
+    /// The file that is read where this one is named, or none.
+    public static Optional<Path> file(Optional<Path> named) {
+        return file(named, USUAL_FILE);
+    }
+
+    private static Optional<Path> file(Optional<Path> named, Path usualFile) {
+        return named.or(() -> Optional.of(usualFile).filter(Files::exists));
     }
 
     /// The paths of all keys: `http.addr`, `upstreams.docker.io.urls`, …

@@ -9,10 +9,13 @@ import dev.tarn.upstream.UpstreamConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.slf4j.event.Level;
 
 /// Everything that one mirror is told.
@@ -64,6 +67,46 @@ public record TarnConfig(
 
     /// PEM files: the certificate chain, and its key.
     public record Tls(Path certificate, Path key) {}
+
+    /// This, but with all that `next` says of what can change while the mirror runs.
+    public TarnConfig goingOnWith(TarnConfig next) {
+        Map<String, Shown> ours = new HashMap<>();
+        shown.forEach(it -> ours.put(it.key(), it));
+        return new TarnConfig(
+                http,
+                admin,
+                rootDirectory,
+                store,
+                next.defaultUpstream,
+                next.upstreams,
+                next.hosts,
+                download,
+                new Log(next.log.level, log.style),
+                next.shown.stream()
+                        .map(it -> canChange(it.key()) ? it : ours.getOrDefault(it.key(), it))
+                        .toList());
+    }
+
+    /// The keys of which `next` says something else that takes effect only when the mirror starts
+    /// again.
+    public List<String> waiting(TarnConfig next) {
+        Set<Shown> ours = Set.copyOf(shown);
+        Set<String> keys = new TreeSet<>();
+        next.shown.stream()
+                .filter(it -> !canChange(it.key()) && !ours.contains(it))
+                .forEach(it -> keys.add(it.key()));
+        if (!admin.token.equals(next.admin.token)) {
+            keys.add("admin.token");
+        }
+        return List.copyOf(keys);
+    }
+
+    private static boolean canChange(String key) {
+        return key.startsWith("upstreams")
+                || key.equals("default-upstream")
+                || key.equals("docker-config")
+                || key.equals("log.level");
+    }
 
     public TarnConfig {
         upstreams = List.copyOf(upstreams);

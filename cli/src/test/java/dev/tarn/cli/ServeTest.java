@@ -1,6 +1,7 @@
 package dev.tarn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.File;
@@ -15,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -95,6 +97,29 @@ class ServeTest {
             assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).as(Files.readString(folder.resolve("err"))).isZero();
             assertThat(out.readLine()).isNull();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void onSighupItReadsItsConfigurationAgain() throws Exception {
+        Path config = config(0, folder.resolve("store"));
+        Process process = serve(config);
+        try (BufferedReader out = process.inputReader()) {
+            assertThat(out.readLine()).matches(READY);
+            Files.writeString(config, Files.readString(config) + "quay.io: {}\n");
+            assertThat(
+                            new ProcessBuilder("kill", "-HUP", String.valueOf(process.pid()))
+                                    .start()
+                                    .waitFor())
+                    .isZero();
+
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() ->
+                            Files.readString(folder.resolve("err"))
+                                    .contains("quay.io: unknown key"));
+            assertThat(process.isAlive()).isTrue();
         } finally {
             process.destroyForcibly();
         }

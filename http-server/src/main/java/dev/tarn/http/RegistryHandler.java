@@ -11,17 +11,19 @@ import dev.tarn.pull.Target;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// The registry API without sockets: a request in, a question out.
 public final class RegistryHandler implements Handler {
 
-    private final UpstreamTable upstreams;
+    private final Supplier<UpstreamTable> upstreams;
     private final BlobPuller blobs;
     private final ManifestPuller manifests;
     private final PullListener listener;
 
+    /// @param upstreams whose registries, which may be others for each request
     public RegistryHandler(
-            UpstreamTable upstreams,
+            Supplier<UpstreamTable> upstreams,
             BlobPuller blobs,
             ManifestPuller manifests,
             PullListener listener) {
@@ -44,18 +46,18 @@ public final class RegistryHandler implements Handler {
         return switch (Route.of(request.method(), request.path(), request.query())) {
             case Route.Base _ -> settled(base(request), request);
             case Route.Blob(var name, Digest digest) -> {
-                Target target = upstreams.target(request, name);
+                Target target = upstreams.get().target(request, name);
                 yield new BlobQuestion(
                         asked(request, Kind.BLOB, target, digest.toString()), blobs, digest);
             }
             case Route.Manifest(var name, var reference) -> {
-                Target target = upstreams.target(request, name);
+                Target target = upstreams.get().target(request, name);
                 Accept accept = Accept.parse(request.headers("Accept"));
                 Asked asked = asked(request, Kind.MANIFEST, target, reference.toString());
                 yield new ManifestQuestion(asked, manifests, reference, accept);
             }
             case Route.Tags tags -> {
-                Target target = upstreams.target(request, tags.name());
+                Target target = upstreams.get().target(request, tags.name());
                 Asked asked = asked(request, Kind.TAGS, target, "");
                 yield () ->
                         asked.answer(() ->
@@ -65,7 +67,7 @@ public final class RegistryHandler implements Handler {
                                         Optional.empty()));
             }
             case Route.Referrers referrers -> {
-                Target target = upstreams.target(request, referrers.name());
+                Target target = upstreams.get().target(request, referrers.name());
                 Asked asked = asked(request, Kind.REFERRERS, target, referrers.digest().toString());
                 yield () ->
                         asked.answer(() ->
@@ -80,7 +82,7 @@ public final class RegistryHandler implements Handler {
     /// Clients ask this first: it says that we speak the protocol, whether or not an upstream is
     /// up.
     private Response base(Request request) {
-        var _ = upstreams.named(request.query());
+        var _ = upstreams.get().named(request.query());
         return Response.bytes(
                 200, "application/json", ByteBuffer.wrap("{}".getBytes(StandardCharsets.UTF_8)));
     }
@@ -102,6 +104,6 @@ public final class RegistryHandler implements Handler {
     }
 
     private Optional<String> namespace(Request request) {
-        return request.query().find("ns").filter(upstreams::knows);
+        return request.query().find("ns").filter(upstreams.get()::knows);
     }
 }

@@ -56,10 +56,11 @@ abstract class RegistryHandlerFixture {
                     manifests,
                     DownloadConfig.DEFAULT,
                     PullListener.NOBODY);
+    private final UpstreamTable table =
+            new UpstreamTable(Map.of(hub.host(), hub, quay.host(), quay), Map.of(), hub.host());
     private final RegistryHandler handler =
             new RegistryHandler(
-                    new UpstreamTable(
-                            Map.of(hub.host(), hub, quay.host(), quay), Map.of(), hub.host()),
+                    () -> table,
                     puller,
                     new ManifestPuller(manifests, puller, () -> now),
                     new Ear(answers));

@@ -191,6 +191,11 @@ public enum Metric {
             "tarn_store_trouble",
             Type.GAUGE,
             "1 while something is wrong with the disk or the index (see /readyz), else 0"),
+    CONFIG_GOOD(
+            "tarn_config_last_reload_successful",
+            Type.GAUGE,
+            "1 if the configuration was in order when it was last read; where it is 0, the one"
+                    + " before is in force"),
     EVICTED_BLOBS(
             "tarn_evicted_blobs_total",
             Type.COUNTER,

@@ -40,7 +40,7 @@ public final class BlobPuller implements AutoCloseable {
     private final ManifestStore manifests;
     private final PullListener listener;
     private final ConcurrentHashMap<Digest, Download> downloads = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<RegistryHost, Sluice> sluices = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Way, Sluice> sluices = new ConcurrentHashMap<>();
     private final Flights<Confirmation, Long> confirmations = new Flights<>();
     private final Semaphore prefetches = new Semaphore(PREFETCHES_MAX);
     private volatile boolean isClosed;
@@ -172,14 +172,20 @@ public final class BlobPuller implements AutoCloseable {
                 target.upstream().source(target.name(), digest),
                 wanted,
                 environment,
-                sluices.computeIfAbsent(
-                        target.upstream().host(), _ -> newSluice(target.upstream())),
+                sluices.computeIfAbsent(Way.to(target.upstream()), this::newSluice),
                 new Watch(target, digest));
     }
 
-    private Sluice newSluice(Upstream upstream) {
+    /// To one registry, with as many connections.
+    private record Way(RegistryHost host, int connections) {
+        static Way to(Upstream upstream) {
+            return new Way(upstream.host(), upstream.connections());
+        }
+    }
+
+    private Sluice newSluice(Way way) {
         return new Sluice(
-                environment.config().connections(), upstream.connections(), environment.ticker());
+                environment.config().connections(), way.connections(), environment.ticker());
     }
 
     private boolean isStored(Digest digest) {

@@ -52,6 +52,8 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
     /// The head that was let through, where it came in one piece and nobody has said what it means.
     private byte @Nullable [] unknownHead;
 
+    private int unknownIn;
+
     /// @param unfinishedHeads one permit for each head of which only a part is here, over all
     ///   connections
     HeadGate(Limits limits, Semaphore unfinishedHeads, KnownHeads knownHeads, Deadline deadline) {
@@ -112,7 +114,7 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
     /// What the head means that was let through last. The same bytes will mean the same again.
     void remember(Head.Sound head) {
         if (unknownHead != null) {
-            knownHeads.remember(unknownHead, head);
+            knownHeads.remember(unknownHead, head, unknownIn);
             unknownHead = null;
         }
     }
@@ -180,6 +182,7 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
                                 ? null
                                 : ByteBufUtil.getBytes(
                                         bytes, bytes.readerIndex(), end - bytes.readerIndex());
+                unknownIn = knownHeads.edition();
                 endUnfinished();
                 shut();
                 ByteBuf head = bytes.readRetainedSlice(end - bytes.readerIndex());

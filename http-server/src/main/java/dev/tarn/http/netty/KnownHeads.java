@@ -3,6 +3,7 @@ package dev.tarn.http.netty;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +17,22 @@ final class KnownHeads {
     /// Longer heads are parsed each time, so that the table takes a few megabytes at most.
     private static final int LENGTH_MAX = 1 << 10;
 
-    private record Known(ByteBuf bytes, Head.Sound head) {}
+    private record Known(ByteBuf bytes, Head.Sound head, int edition) {}
 
     private final AtomicReferenceArray<@Nullable Known> places =
             new AtomicReferenceArray<>(1 << PLACE_BITS);
+
+    private final AtomicInteger edition = new AtomicInteger();
+
+    /// Changes with what heads mean.
+    int edition() {
+        return edition.get();
+    }
+
+    /// From here on heads may mean something else.
+    void forget() {
+        edition.incrementAndGet();
+    }
 
     /// What these bytes mean, all of them together; null where nobody has said.
     Head.@Nullable Sound find(ByteBuf bytes) {
@@ -27,13 +40,18 @@ final class KnownHeads {
             return null;
         }
         Known known = places.get(place(bytes));
-        return known != null && ByteBufUtil.equals(known.bytes(), bytes) ? known.head() : null;
+        return known != null
+                        && known.edition() == edition.get()
+                        && ByteBufUtil.equals(known.bytes(), bytes)
+                ? known.head()
+                : null;
     }
 
-    void remember(byte[] bytes, Head.Sound head) {
+    /// @param understoodIn the edition before these bytes were looked into
+    void remember(byte[] bytes, Head.Sound head, int understoodIn) {
         if (bytes.length <= LENGTH_MAX) {
             ByteBuf key = Unpooled.wrappedBuffer(bytes);
-            places.set(place(key), new Known(key, head));
+            places.set(place(key), new Known(key, head, understoodIn));
         }
     }
 

@@ -195,6 +195,11 @@ public final class RegistryServer implements AutoCloseable {
         return tls.map(TlsCertificate::end);
     }
 
+    /// From here on requests may mean something else than before.
+    public void forgetRequests() {
+        knownHeads.forget();
+    }
+
     /// How many answers are under way.
     public int answering() {
         return answers.running();

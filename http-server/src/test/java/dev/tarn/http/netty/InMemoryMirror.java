@@ -41,9 +41,10 @@ final class InMemoryMirror implements AutoCloseable {
         blobs =
                 new BlobPuller(
                         new InMemoryBlobStore(), manifests, DownloadConfig.DEFAULT, listener);
+        UpstreamTable table = new UpstreamTable(Map.of(hub.host(), hub), Map.of(), hub.host());
         handler =
                 new RegistryHandler(
-                        new UpstreamTable(Map.of(hub.host(), hub), Map.of(), hub.host()),
+                        () -> table,
                         blobs,
                         new ManifestPuller(manifests, blobs, () -> Instant.EPOCH),
                         listener);

@@ -31,7 +31,7 @@ final class KnownHeadsTest {
         Head.Sound head = head();
         String text = "GET /v2/ HTTP/1.1\r\nHost: m\r\n\r\n";
 
-        heads.remember(bytes(text), head);
+        heads.remember(bytes(text), head, 0);
 
         assertThat(heads.find(buffer(text))).isSameAs(head);
         for (int i = 0; i < text.length(); i++) {
@@ -47,7 +47,7 @@ final class KnownHeadsTest {
     void manyHeadsTakeOneAnothersPlaceAndAreNeverMixedUp() {
         for (int i = 0; i < 10_000; i++) {
             Head.Sound head = head();
-            heads.remember(bytes("GET /" + i), head);
+            heads.remember(bytes("GET /" + i), head, 0);
             assertThat(heads.find(buffer("GET /" + i))).isSameAs(head);
         }
         long kept = 0;
@@ -61,8 +61,22 @@ final class KnownHeadsTest {
     void aLongHeadIsNotKept() {
         String text = "x".repeat(1_025);
 
-        heads.remember(bytes(text), head());
+        heads.remember(bytes(text), head(), 0);
 
         assertThat(heads.find(buffer(text))).isNull();
+    }
+
+    @Test
+    void whatChangedItsMeaningIsForgotten() {
+        heads.remember(bytes("GET /a"), head(), heads.edition());
+        int before = heads.edition();
+        heads.forget();
+        heads.remember(bytes("GET /b"), head(), before);
+        Head.Sound now = head();
+        heads.remember(bytes("GET /c"), now, heads.edition());
+
+        assertThat(heads.find(buffer("GET /a"))).isNull();
+        assertThat(heads.find(buffer("GET /b"))).isNull();
+        assertThat(heads.find(buffer("GET /c"))).isSameAs(now);
     }
 }
