@@ -16,12 +16,16 @@ public record Listeners(List<PullListener> all) implements PullListener {
 
     @Override
     public void answering(Answering answering) {
-        all.forEach(one -> one.answering(answering));
+        for (PullListener one : all) {
+            one.answering(answering);
+        }
     }
 
     @Override
     public void answered(Answered answer) {
-        all.forEach(one -> one.answered(answer));
+        for (PullListener one : all) {
+            one.answered(answer);
+        }
     }
 
     @Override

@@ -293,7 +293,8 @@ public enum Metric {
                             .tags(tagged(values))
                             .register(registry);
             case COUNTER ->
-                    FunctionCounter.builder(text, number, DoubleSupplier::getAsDouble)
+                    // the registry would let go of what it asks, were it not itself that
+                    FunctionCounter.builder(text, registry, _ -> number.getAsDouble())
                             .description(meaning)
                             .tags(tagged(values))
                             .register(registry);

@@ -7,6 +7,7 @@ import dev.tarn.report.ImagePull;
 import dev.tarn.report.Reason;
 import dev.tarn.report.Totals;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -15,6 +16,7 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.search.Search;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
@@ -22,6 +24,7 @@ import java.util.Collection;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoubleSupplier;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /// Counts and times what happens, and shows it in the format that Prometheus reads.
@@ -58,8 +61,12 @@ public final class Metrics implements AutoCloseable {
     }
 
     private long sum(Metric counter) {
+        Search all = registry.find(counter.text());
         return (long)
-                registry.find(counter.text()).counters().stream().mapToDouble(Counter::count).sum();
+                DoubleStream.concat(
+                                all.counters().stream().mapToDouble(Counter::count),
+                                all.functionCounters().stream().mapToDouble(FunctionCounter::count))
+                        .sum();
     }
 
     /// What is known of an upstream's answers since the start.

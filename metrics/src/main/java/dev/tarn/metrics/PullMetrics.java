@@ -14,6 +14,9 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 
 /// Counts what clients get. Event loops come through here with each answer, so what belongs
 /// together is looked up once.
@@ -45,21 +48,29 @@ final class PullMetrics implements PullListener {
     }
 
     private Answers answers(Label label) {
-        String kind = word(label.kind());
-        String upstream = label.upstream().text();
-        Timer duration =
-                Metric.ANSWER_DURATION.timer(
-                        registry,
-                        kind,
-                        word(label.outcome()),
-                        label.statusClass() + "xx",
-                        upstream);
-        Counter cut = Metric.CUT_ANSWERS.counter(registry, kind, upstream);
-        return switch (label.kind()) {
-            case TAGS, REFERRERS -> new Answers(duration, cut);
-            case MANIFEST -> new ContentAnswers(duration, cut, label);
-            case BLOB -> new BlobAnswers(duration, cut, label);
-        };
+        Answers counted = label.kind() == Kind.BLOB ? new BlobAnswers(label) : new Answers(label);
+        if (label.kind() == Kind.BLOB || label.kind() == Kind.MANIFEST) {
+            watchContent(label.kind(), label.upstream());
+        }
+        return counted;
+    }
+
+    /// What is counted once for each answer is added up here when somebody asks.
+    private void watchContent(Kind kind, RegistryHost upstream) {
+        String[] tags = {word(kind), upstream.text()};
+        Predicate<Answers> theirs =
+                it -> it.label.kind() == kind && it.label.upstream().equals(upstream);
+        Predicate<Answers> hits = theirs.and(Answers::isHit);
+        Predicate<Answers> misses = theirs.and(Answers::isMiss);
+        Metric.PROXY_REQUESTS.watch(registry, () -> sum(theirs, Answers::count), tags);
+        Metric.PROXY_HITS.watch(registry, () -> sum(hits, Answers::count), tags);
+        Metric.PROXY_MISSES.watch(registry, () -> sum(misses, Answers::count), tags);
+        Metric.PROXY_PUSHED_BYTES.watch(registry, () -> sum(hits.or(misses), Answers::bytes), tags);
+        Metric.SAVED_BYTES.watch(registry, () -> sum(hits, Answers::bytes), tags);
+    }
+
+    private double sum(Predicate<Answers> which, ToLongFunction<Answers> number) {
+        return (double) answers.values().stream().filter(which).mapToLong(number).sum();
     }
 
     @Override
@@ -103,67 +114,58 @@ final class PullMetrics implements PullListener {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 
-    private static class Answers {
+    /// Those that are counted together.
+    private class Answers {
+        private final Label label;
         private final Timer duration;
         private final Counter cut;
+        private final LongAdder bytes = new LongAdder();
 
-        Answers(Timer duration, Counter cut) {
-            this.duration = duration;
-            this.cut = cut;
+        Answers(Label label) {
+            this.label = label;
+            String kind = word(label.kind());
+            String upstream = label.upstream().text();
+            duration =
+                    Metric.ANSWER_DURATION.timer(
+                            registry,
+                            kind,
+                            word(label.outcome()),
+                            label.statusClass() + "xx",
+                            upstream);
+            cut = Metric.CUT_ANSWERS.counter(registry, kind, upstream);
         }
 
         void count(Answered answer) {
+            bytes.add(answer.bytes());
             duration.record(answer.timing().total(), TimeUnit.NANOSECONDS);
-
             if (!answer.isComplete()) {
                 cut.increment();
             }
         }
-    }
 
-    /// Those that hold what is stored.
-    private class ContentAnswers extends Answers {
-        private final Counter requests;
-        private final Counter hitsOrMisses;
-        private final Counter pushedBytes;
-        private final Counter savedBytes;
-        private final boolean isHit;
-        private final boolean isMiss;
-
-        ContentAnswers(Timer duration, Counter cut, Label label) {
-            super(duration, cut);
-            String kind = word(label.kind());
-            String upstream = label.upstream().text();
-            isMiss = label.outcome() == Outcome.MISS;
-            isHit = !isMiss && label.outcome() != Outcome.FAILED;
-            requests = Metric.PROXY_REQUESTS.counter(registry, kind, upstream);
-            Counter hits = Metric.PROXY_HITS.counter(registry, kind, upstream);
-            Counter misses = Metric.PROXY_MISSES.counter(registry, kind, upstream);
-            hitsOrMisses = isHit ? hits : misses;
-            pushedBytes = Metric.PROXY_PUSHED_BYTES.counter(registry, kind, upstream);
-            savedBytes = Metric.SAVED_BYTES.counter(registry, kind, upstream);
+        long count() {
+            return duration.count();
         }
 
-        @Override
-        void count(Answered answer) {
-            super.count(answer);
-            requests.increment();
-            if (isHit || isMiss) {
-                hitsOrMisses.increment();
-                pushedBytes.increment((double) answer.bytes());
-            }
-            if (isHit) {
-                savedBytes.increment((double) answer.bytes());
-            }
+        long bytes() {
+            return bytes.sum();
+        }
+
+        boolean isMiss() {
+            return label.outcome() == Outcome.MISS;
+        }
+
+        boolean isHit() {
+            return !isMiss() && label.outcome() != Outcome.FAILED;
         }
     }
 
     /// Those that may be long.
-    private final class BlobAnswers extends ContentAnswers {
+    private final class BlobAnswers extends Answers {
         private final Timer firstByte;
 
-        BlobAnswers(Timer duration, Counter cut, Label label) {
-            super(duration, cut, label);
+        BlobAnswers(Label label) {
+            super(label);
             firstByte =
                     Metric.FIRST_BYTE_DURATION.timer(
                             registry, word(label.outcome()), label.upstream().text());

@@ -1,6 +1,7 @@
 package dev.tarn.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.tarn.oci.Digest;
 import dev.tarn.oci.RegistryException.UpstreamFailed;
@@ -9,6 +10,7 @@ import dev.tarn.pull.HeardAnswer;
 import dev.tarn.pull.Outcome;
 import dev.tarn.pull.PullListener.End;
 import dev.tarn.pull.PullListener.Kind;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -107,6 +109,21 @@ class PullMetricsTest {
         assertThat(metrics.page())
                 .contains("kind=\"tags\"")
                 .doesNotContain("registry_proxy_requests_total{type=\"tags\"");
+    }
+
+    @Test
+    void whatIsWatchedIsStillAskedAfterACollection() {
+        long[] count = {1};
+        metrics.watch(Metric.DAMAGED_BLOBS, () -> count[0]);
+        assertThat(value("tarn_damaged_blobs_total")).isEqualTo(1);
+        count[0] = 2;
+        WeakReference<Object> gone = new WeakReference<>(new Object());
+        await().until(() -> {
+            System.gc();
+            return gone.get() == null;
+        });
+
+        assertThat(value("tarn_damaged_blobs_total")).isEqualTo(2);
     }
 
     @Test
