@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -25,7 +26,11 @@ final class PullMetrics implements PullListener {
     /// What decides where an answer is counted.
     private record Label(RegistryHost upstream, Kind kind, Outcome outcome, int statusClass) {}
 
+    /// What of whom answers hold.
+    private record Content(Kind kind, RegistryHost upstream) {}
+
     private final MeterRegistry registry;
+    private final Set<Content> watched = ConcurrentHashMap.newKeySet();
     private final ConcurrentHashMap<Label, Answers> answers = new ConcurrentHashMap<>();
 
     PullMetrics(MeterRegistry registry) {
@@ -49,7 +54,8 @@ final class PullMetrics implements PullListener {
 
     private Answers answers(Label label) {
         Answers counted = label.kind() == Kind.BLOB ? new BlobAnswers(label) : new Answers(label);
-        if (label.kind() == Kind.BLOB || label.kind() == Kind.MANIFEST) {
+        boolean isContent = label.kind() == Kind.BLOB || label.kind() == Kind.MANIFEST;
+        if (isContent && watched.add(new Content(label.kind(), label.upstream()))) {
             watchContent(label.kind(), label.upstream());
         }
         return counted;

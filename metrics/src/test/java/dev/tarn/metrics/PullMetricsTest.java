@@ -3,6 +3,9 @@ package dev.tarn.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.tarn.oci.Digest;
 import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.oci.RegistryHost;
@@ -10,12 +13,14 @@ import dev.tarn.pull.HeardAnswer;
 import dev.tarn.pull.Outcome;
 import dev.tarn.pull.PullListener.End;
 import dev.tarn.pull.PullListener.Kind;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 class PullMetricsTest {
 
@@ -109,6 +114,21 @@ class PullMetricsTest {
         assertThat(metrics.page())
                 .contains("kind=\"tags\"")
                 .doesNotContain("registry_proxy_requests_total{type=\"tags\"");
+    }
+
+    @Test
+    void nothingIsRegisteredTwice() {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(MeterRegistry.class);
+        log.start();
+        logger.addAppender(log);
+        for (Outcome outcome : Outcome.values()) {
+            HeardAnswer.blob(DIGEST).with(outcome).tell(metrics.listener());
+            HeardAnswer.manifest("v1", DIGEST).with(outcome).tell(metrics.listener());
+        }
+        logger.detachAppender(log);
+
+        assertThat(log.list).isEmpty();
     }
 
     @Test
