@@ -35,7 +35,7 @@ final class AdminOption {
     /// @param call the part of the path behind `/api/v1/`, as in docs/api.yaml
     JsonNode ask(String call, Map<String, String> environment) throws InterruptedException {
         TarnConfig read = config.read(environment);
-        URI admin = url == null ? local(read.admin().address()) : checked(url);
+        URI admin = url == null ? local("http", read.admin().address()) : checked("--admin", url);
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(admin.resolve("/api/v1/" + call)).timeout(PATIENCE);
         read.admin()
@@ -56,11 +56,12 @@ final class AdminOption {
         }
     }
 
-    private static URI checked(URI url) {
+    /// The URL that an option names.
+    static URI checked(String option, URI url) {
         boolean isHttp = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
         if (!isHttp || url.getHost() == null) {
             throw new AskException(
-                    "--admin: '" + url + "' is not a URL such as http://127.0.0.1:5001");
+                    option + ": '" + url + "' is not a URL such as http://127.0.0.1:5000");
         }
         return url;
     }
@@ -69,9 +70,10 @@ final class AdminOption {
         return answer.statusCode() == 401 ? ": set admin.token in the configuration" : "";
     }
 
-    private static URI local(Address address) {
+    /// Where this machine reaches what listens there.
+    static URI local(String scheme, Address address) {
         String host = address.host();
         boolean isAny = host.isEmpty() || host.equals("0.0.0.0") || host.equals("::");
-        return URI.create("http://" + new Address(isAny ? "127.0.0.1" : host, address.port()));
+        return URI.create(scheme + "://" + new Address(isAny ? "127.0.0.1" : host, address.port()));
     }
 }

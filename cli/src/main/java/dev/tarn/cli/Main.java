@@ -31,6 +31,9 @@ public final class Main implements Runnable {
     static final int FAILED = 1;
     static final int WRONG_CONFIGURATION = 2;
 
+    /// Of `check` only.
+    static final int SLOW = 2;
+
     /// Also what a JVM ends with that is told to exit when it is out of memory.
     static final int BROKEN = 3;
 
@@ -52,6 +55,8 @@ public final class Main implements Runnable {
                         new CommandLine(new ConfigCommand())
                                 .addSubcommand(new ConfigCheckCommand(environment)))
                 .addSubcommand(new DemoCommand())
+                .addSubcommand(new CheckCommand(environment))
+                .addSubcommand(new PrewarmCommand(environment))
                 .addSubcommand(new AskCommand.Images(environment))
                 .addSubcommand(new AskCommand.Pulls(environment))
                 .addSubcommand(new AskCommand.Stats(environment))
@@ -64,7 +69,8 @@ public final class Main implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Say what to do: serve, config, demo, ls, pulls, stats or upstreams");
+                "Say what to do: serve, config, demo, check, prewarm, ls, pulls, stats or"
+                        + " upstreams");
     }
 
     /// A failure that a person can mend is said in one line each; anything else is a bug and says

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Reads numbers with a unit.
-final class Units {
+public final class Units {
 
     private static final Pattern NUMBER_WITH_UNIT = Pattern.compile("([0-9]{1,18}) ?([a-zA-Z]*)");
     private static final Pattern PERCENT = Pattern.compile("([0-9]{1,3}) ?%");
@@ -34,7 +34,9 @@ final class Units {
     private Units() {}
 
     /// `200ms`, `30s`, `5m`, `1h` or `30d`.
-    static Duration parseDuration(String text) {
+    ///
+    /// @throws IllegalArgumentException if it is none; the message does not repeat it
+    public static Duration parseDuration(String text) {
         Matcher matcher = NUMBER_WITH_UNIT.matcher(text);
         ChronoUnit unit = matcher.matches() ? TIMES.get(matcher.group(2)) : null;
         if (unit == null) {

@@ -158,6 +158,6 @@ class AskCommandTest {
                 .isEqualTo(
                         "tarn: --admin: '"
                                 + admin
-                                + "' is not a URL such as http://127.0.0.1:5001\n");
+                                + "' is not a URL such as http://127.0.0.1:5000\n");
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tarn.cli.image;
+
+import org.jspecify.annotations.NullMarked;
