@@ -115,7 +115,7 @@ final class TarnProcess implements Closeable {
     }
 
     /// The launcher lies at the root of the project: here, or above the module that runs this test.
-    private static Path launcher() {
+    static Path launcher() {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.isExecutable(folder.resolve("tarn"))) {
             folder = folder.getParent();
