@@ -192,17 +192,18 @@ final class Mirror implements AutoCloseable {
     /// Reads the configuration again and goes on as it says, without a word to those who are
     /// served. One that is wrong changes nothing. Called by one thread at a time.
     void reload(Supplier<TarnConfig> reading) {
-        TarnConfig before = registries.now().config();
-        TarnConfig next;
         try {
-            next = reading.get();
+            goOnWith(reading.get());
+            isConfigGood = true;
         } catch (ConfigException e) {
-            isConfigGood = false;
-            e.problems().forEach(problem -> LOG.error("{}", problem));
-            LOG.error("the configuration is wrong, and stays as it was");
-            return;
+            keep(e.problems());
+        } catch (IllegalArgumentException e) {
+            keep(List.of(reason(e)));
         }
-        isConfigGood = true;
+    }
+
+    private void goOnWith(TarnConfig next) {
+        TarnConfig before = registries.now().config();
         TarnConfig config = before.goingOnWith(next);
         if (config.equals(before)) {
             LOG.info("the configuration says nothing new");
@@ -217,6 +218,12 @@ final class Mirror implements AutoCloseable {
         }
         before.waiting(next)
                 .forEach(key -> LOG.warn("{}: takes effect when the mirror starts again", key));
+    }
+
+    private void keep(List<?> problems) {
+        isConfigGood = false;
+        problems.forEach(problem -> LOG.error("{}", problem));
+        LOG.error("the configuration is wrong, and stays as it was");
     }
 
     /// Every interface is `::` where there is IPv6, which takes IPv4 too.

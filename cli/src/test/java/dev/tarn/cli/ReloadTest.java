@@ -161,6 +161,21 @@ class ReloadTest {
     }
 
     @Test
+    void aCertificateThatIsNoneIsReportedAndChangesNothing() throws IOException {
+        Path authority = Files.writeString(folder.resolve("ca.pem"), "no certificate at all");
+        write(
+                "  one.test: {urls: [\"%s\"], insecure: true, ca: %s}\n"
+                        .formatted(other.uri(), authority));
+        reload();
+
+        assertThat(said()).hasSize(2).last().asString().contains("stays as it was");
+        assertThat(said().getFirst()).contains(authority.toString());
+        assertThat(isConfigGood()).isFalse();
+        assertThat(client.get("/v2/app/manifests/v1").status()).isEqualTo(200);
+        assertThat(other.requests()).isEmpty();
+    }
+
+    @Test
     void whatCannotChangeWhileItRunsIsNamed() {
         write("127.0.0.1:1", upstreams("one.test", one));
         reload();
