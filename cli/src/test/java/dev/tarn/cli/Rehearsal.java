@@ -118,6 +118,10 @@ final class Rehearsal {
                 new ProcessBuilder(launcher.toString(), "serve", "-c", config.toString())
                         .directory(app.toFile())
                         .redirectError(log.toFile());
+        // whoever builds may have set what a mirror of theirs is told, such as its store
+        builder.environment()
+                .keySet()
+                .removeIf(name -> name.startsWith("TARN_") || name.startsWith("OTEL_"));
         builder.environment().put("TARN_JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("TARN_JAVA_OPTS", "-XX:AOTCacheOutput=" + CACHE);
         return builder.start();
