@@ -3,8 +3,8 @@ package dev.tarn.pull;
 import java.time.Duration;
 
 /// How many connections at once an upstream is worth, found by trying: more while more bring more
-/// bytes, and back to what was enough where they do not. Pure state; its owner locks and has the
-/// clock.
+/// bytes, fewer while fewer bring as many, and back to what was enough where they do not. Pure
+/// state; its owner locks and has the clock.
 final class Pace {
 
     /// Long enough that new connections, and requests for new parts, hardly count.
@@ -21,8 +21,11 @@ final class Pace {
     /// What is left of a rate after each window that was slower: one stall is no new link.
     private static final double FADING = 0.95;
 
+    /// What half as many must still bring.
+    private static final double LOSS_MAX = 0.9;
+
     /// What one connection brings in a second where connections are not what limits: more of them
-    /// would only get in one another's way.
+    /// would only get in one another's way, and each costs its share of the processor.
     private static final double FAST = 50e6;
 
     private final int max;
@@ -100,20 +103,20 @@ final class Pace {
         if (running == enough) {
             enoughRate = Math.max(rate, enoughRate * FADING);
             if (now - askedAgainAt >= 0) {
-                allowMore(running, rate);
+                tryAnother(running, rate);
             }
-        } else if (running < enough || rate > enoughRate * GAIN_MIN) {
+        } else if (rate > enoughRate * (running < enough ? LOSS_MAX : GAIN_MIN)) {
             enough = running;
             enoughRate = rate;
-            allowMore(running, rate);
+            tryAnother(running, rate);
         } else {
             askedAgainAt = now + HOLD_NANOS;
             allow(enough);
         }
     }
 
-    private void allowMore(int running, double rate) {
-        allow(rate / running < FAST ? 2 * running : running);
+    private void tryAnother(int running, double rate) {
+        allow(rate / running < FAST ? 2 * running : Math.max(running / 2, 1));
     }
 
     private void allow(int connections) {

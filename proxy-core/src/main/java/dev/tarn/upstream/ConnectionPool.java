@@ -28,6 +28,7 @@ final class ConnectionPool {
     private final int unusedMax;
     private final Lock lock = new ReentrantLock();
     private final Deque<Unused> unused = new ArrayDeque<>();
+    private boolean isSweepDue;
 
     ConnectionPool(Network network, Dialer dialer, int connections) {
         this.network = network;
@@ -114,14 +115,14 @@ final class ConnectionPool {
             if (unused.size() > unusedMax) {
                 unused.removeLast().connection().close();
             }
-        } finally {
-            lock.unlock();
-        }
-        try {
             connection.watch();
-            var _ = network.loops().schedule(this::closeStale, idleNanos(), TimeUnit.NANOSECONDS);
+            if (!isSweepDue) {
+                sweepIn(idleNanos());
+            }
         } catch (RejectedExecutionException e) {
             connection.close(); // the network is closed
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -129,12 +130,22 @@ final class ConnectionPool {
         return network.budgets().idle().toNanos();
     }
 
+    /// One timer for all of them.
+    private void sweepIn(long nanos) {
+        var _ = network.loops().schedule(this::closeStale, nanos, TimeUnit.NANOSECONDS);
+        isSweepDue = true;
+    }
+
     private void closeStale() {
         lock.lock();
         try {
+            isSweepDue = false;
             long oldest = System.nanoTime() - idleNanos();
             while (!unused.isEmpty() && unused.getLast().sinceNanos() - oldest <= 0) {
                 unused.removeLast().connection().close();
+            }
+            if (!unused.isEmpty()) {
+                sweepIn(unused.getLast().sinceNanos() - oldest);
             }
         } finally {
             lock.unlock();

@@ -53,7 +53,28 @@ class PaceTest {
     void asksForNoMoreWhereEachIsFast() {
         run(Duration.ofSeconds(30), running -> 60 * running);
         assertThat(most).isEqualTo(START);
+        assertThat(pace.limit()).isIn(START, START / 2);
         assertThat(pace.bytesPerSecondEach()).isBetween(55_000_000L, 65_000_000L);
+    }
+
+    @Test
+    void goesDownToOneWhereOneIsEnough() {
+        run(Duration.ofSeconds(5), _ -> 400);
+        assertThat(pace.limit()).isEqualTo(1);
+        assertThat(pace.bytesPerSecondEach()).isEqualTo(400_000_000);
+    }
+
+    @Test
+    void staysWithAsManyAsBringTheMostWhereEachIsFast() {
+        run(Duration.ofSeconds(5), running -> Math.min(100 * running, 200));
+        assertThat(pace.limit()).isEqualTo(2);
+    }
+
+    @Test
+    void takesMoreAgainWhereTheOneIsThrottled() {
+        run(Duration.ofSeconds(5), _ -> 400);
+        run(Duration.ofSeconds(60), running -> Math.min(10 * running, 80));
+        assertThat(pace.limit()).isEqualTo(2 * START);
     }
 
     @Test
