@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -31,6 +33,13 @@ final class Rehearsal {
     private static final Pattern READY = Pattern.compile("tarn is ready on (http://\\S+) .*");
     private static final String IMAGE = "library/image";
     private static final int[] LAYER_BYTES = {1_000, 300_000, 20_000_000};
+
+    /// As often as it takes until the JVM has compiled what a pull runs through, of which it notes
+    /// what is worth compiling at once. The compilers are told to wait a tenth as long as usual.
+    private static final int ROUNDS = 800;
+
+    private static final int ROUND_BYTES = 100_000;
+    private static final String EAGER = "-XX:CompileThresholdScaling=0.1";
 
     private Rehearsal() {}
 
@@ -71,6 +80,9 @@ final class Rehearsal {
                 PullClient client = new PullClient(URI.create(ready.group(1)));
                 pull(client, image); // misses
                 pull(client, image); // hits
+                for (int round = 0; round < ROUNDS; round++) {
+                    pullOnce(client, registry, round);
+                }
                 tarn.toHandle().destroy(); // a SIGTERM, upon which the JVM writes the cache
                 if (!tarn.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || tarn.exitValue() != 0) {
                     throw new IOException("it did not end as it should");
@@ -123,7 +135,7 @@ final class Rehearsal {
                 .keySet()
                 .removeIf(name -> name.startsWith("TARN_") || name.startsWith("OTEL_"));
         builder.environment().put("TARN_JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("TARN_JAVA_OPTS", "-XX:AOTCacheOutput=" + CACHE);
+        builder.environment().put("TARN_JAVA_OPTS", "-XX:AOTCacheOutput=" + CACHE + " " + EAGER);
         return builder.start();
     }
 
@@ -142,6 +154,19 @@ final class Rehearsal {
         Digest unknown = Digest.of(Digest.Algorithm.SHA256, new byte[1]);
         expect(404, () -> client.get("/v2/" + IMAGE + "/blobs/" + unknown));
         expect(200, () -> client.get("/v2/" + IMAGE + "/tags/list"));
+    }
+
+    /// A blob and a manifest that the mirror does not have, and then has.
+    private static void pullOnce(PullClient client, FakeRegistry registry, int round)
+            throws IOException {
+        FakeImage image = registry.addImage(IMAGE, "round-" + round, round, 1);
+        byte[] bytes = new byte[ROUND_BYTES];
+        new Random(round).nextBytes(bytes);
+        Digest blob = registry.addBlob(IMAGE, bytes);
+        for (String target : List.of("/blobs/" + blob, "/manifests/" + image.digest())) {
+            expect(200, () -> client.get("/v2/" + IMAGE + target));
+            expect(200, () -> client.get("/v2/" + IMAGE + target));
+        }
     }
 
     /// Asks again where a busy machine took too long for the limits of one of the two.

@@ -10,9 +10,11 @@ import dev.tarn.oci.RegistryException.Throttled;
 import dev.tarn.oci.RegistryException.Unknown;
 import dev.tarn.oci.RegistryException.Unsupported;
 import dev.tarn.oci.RegistryException.UpstreamFailed;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
 
 /// Failures as answers, with the body that the specification asks for ("Error Codes"):
 /// `{"errors":[{"code","message","detail"}]}`.
@@ -21,7 +23,9 @@ public final class ErrorResponse {
     /// What of an upstream's own words is passed on, at most.
     private static final int DETAIL_LENGTH_MAX = 512;
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    /// Not a mapper of objects: that would be most of the first answer's time, and every start asks
+    /// itself for one.
+    private static final JsonFactory JSON = new JsonFactory();
 
     private ErrorResponse() {}
 
@@ -49,16 +53,19 @@ public final class ErrorResponse {
     }
 
     public static Response of(int status, ErrorCode code, String detail) {
-        ObjectNode document = JSON.createObjectNode();
-        document.putArray("errors")
-                .addObject()
-                .put("code", code.name())
-                .put("message", code.message())
-                .put("detail", cut(detail));
-        return Response.bytes(
-                        status,
-                        "application/json",
-                        ByteBuffer.wrap(JSON.writeValueAsBytes(document)))
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), body)) {
+            json.writeStartObject()
+                    .writeArrayPropertyStart("errors")
+                    .writeStartObject()
+                    .writeStringProperty("code", code.name())
+                    .writeStringProperty("message", code.message())
+                    .writeStringProperty("detail", cut(detail))
+                    .writeEndObject()
+                    .writeEndArray()
+                    .writeEndObject();
+        }
+        return Response.bytes(status, "application/json", ByteBuffer.wrap(body.toByteArray()))
                 .with("Docker-Distribution-Api-Version", "registry/2.0");
     }
 
