@@ -24,11 +24,11 @@ import org.slf4j.LoggerFactory;
 /// buffer, so no reader's pace or departure touches it.
 ///
 /// Virtual threads share the work. The *supervisor* opens the file, starts the others, and waits
-/// for the outcome. The *recruiter* waits for what to ask for and for a place at the upstream, and
-/// starts *workers*, which fetch one chunk each. The *hasher* follows the unbroken prefix of the
-/// file and hashes what the workers did not; where that reaches the end, it checks the digest,
-/// commits, and lets the last bytes go. The *journalist* has it written down now and then what is
-/// safely on disk.
+/// for the outcome. A *worker* waits for something to ask for and for a place at the upstream, lets
+/// another worker wait for the next, and fetches its part. The *hasher* follows the unbroken prefix
+/// of the file and hashes what the workers did not; where that reaches the end, it checks the
+/// digest, commits, and lets the last bytes go. The *journalist* has it written down now and then
+/// what is safely on disk.
 ///
 /// A part that does not come is asked for again, where that makes sense. Bytes that turn out to be
 /// wrong are all fetched once more. A disk that takes no more bytes has them go past it, as long as
@@ -154,8 +154,8 @@ final class Download {
             hash = new PrefixHash(digest.algorithm());
             fetching = new Fetching(progress);
             progress.begin(file);
+            run("worker", () -> work(file));
             run("hasher", () -> hash(file));
-            run("recruiter", () -> recruit(file));
             run("journalist", () -> journal(file));
             progress.awaitOutcome();
             fetching.stop();
@@ -204,7 +204,7 @@ final class Download {
 
     // The workers.
 
-    private void recruit(Filling file) throws InterruptedException {
+    private void work(Filling file) throws InterruptedException {
         while (fetching.awaitWork()) {
             Sluice.Place place = awaitPlace();
             long chunkBytes = environment.config().chunkBytes();
@@ -212,10 +212,11 @@ final class Download {
                     Math.min(place.partBytes().orElse(chunkBytes), PART_GROWTH_MAX * chunkBytes);
             Optional<Chunks.Chunk> chunk = fetching.claim(wantedFirst, partBytes);
             if (chunk.isPresent()) {
-                run("worker", () -> work(chunk.get(), file, place));
-            } else {
-                place.close();
+                run("worker", () -> work(file));
+                fetch(chunk.get(), file, place);
+                return;
             }
+            place.close();
         }
     }
 
@@ -228,7 +229,7 @@ final class Download {
         }
     }
 
-    private void work(Chunks.Chunk chunk, Filling file, Sluice.Place place)
+    private void fetch(Chunks.Chunk chunk, Filling file, Sluice.Place place)
             throws InterruptedException {
         try (place) {
             new Part(chunk, file, place, progress, fetching, hash).fetch(source);

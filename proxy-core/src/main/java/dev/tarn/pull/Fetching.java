@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 
-/// The side of a download's progress that its recruiter and its workers see: what to ask a source
-/// for next, what has come of it, and what has not. Behind the same lock.
+/// The side of a download's progress that its workers see: what to ask a source for next, what has
+/// come of it, and what has not. Behind the same lock.
 final class Fetching {
 
     /// How long the first bytes of a blob may be awaited before more of it is asked for.
