@@ -1,0 +1,2 @@
+/// Tests of what clients' files become.
+package dev.tarn.cli.setup;
