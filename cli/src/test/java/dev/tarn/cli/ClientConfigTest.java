@@ -117,7 +117,7 @@ class ClientConfigTest {
 
         Said written = tarn(client, "--write");
         assertThat(written.err()).isEmpty();
-        assertThat(text(path)).isNotEqualTo(text).contains("5000");
+        assertThat(text(path)).isNotEqualTo(text);
         assertThat(modeAndText(file(path))).startsWith("rw-r-----");
         assertThat(modeAndText(file(path + ".before-tarn"))).isEqualTo("rw-r-----" + text);
         assertThat(tarn(client, "--write").out()).doesNotContain(" written ");
@@ -143,7 +143,7 @@ class ClientConfigTest {
                                          "insecure-registries": ["two.test:5000"]}
                                         """));
         assertThat(text(DAEMON_JSON + ".before-tarn")).isEqualTo(mine);
-        tarn("docker", "--undo");
+        assertThat(tarn("docker", "--undo").out()).contains("Next: systemctl restart docker");
         assertThat(text(DAEMON_JSON)).isEqualTo(mine);
     }
 
@@ -203,8 +203,8 @@ class ClientConfigTest {
                     buildkit   | /etc/buildkit/buildkitd.toml               | [registry                         | :1:1?\\d: is not TOML
                     buildkit   | /etc/buildkit/buildkitd.toml               | registry = {"quay.io" = {}}       | :1:1: cannot be edited
                     """)
-    void aFileThatIsNotUnderstoodChangesNothing(
-            String client, String path, String text, String why) throws IOException {
+    void aFileThatIsNotUnderstoodChangesNothing(String client, String path, String text, String why)
+            throws IOException {
         put(path, text);
         Map<String, String> before = everything();
 

@@ -67,7 +67,14 @@ public enum Client {
                     return json.withFirst("registry-mirrors", mirror.url()).text();
                 };
         return new Plan(
-                List.of(Edit.of(path, change.apply(""), "systemctl reload docker", change)),
+                List.of(
+                        new Edit(
+                                path,
+                                change.apply(""),
+                                Optional.of("systemctl reload docker"),
+                                // it keeps its mirrors where a reloaded file names none
+                                Optional.of("systemctl restart docker"),
+                                change)),
                 List.of("Docker uses mirrors for docker.io only."));
     }
 
@@ -81,6 +88,7 @@ public enum Client {
                         new Edit(
                                 "/etc/containers/registries.conf.d/tarn.conf",
                                 text,
+                                next,
                                 next,
                                 _ -> text)),
                 List.of());

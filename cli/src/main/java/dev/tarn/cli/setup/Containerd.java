@@ -2,7 +2,6 @@ package dev.tarn.cli.setup;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -120,10 +119,9 @@ final class Containerd {
 
     private static Edit host(Wanted wanted, String folder, String server) {
         String path = folder + "/hosts.toml";
-        return new Edit(
+        return Edit.of(
                 path,
                 withHost(wanted, path, server),
-                Optional.empty(),
                 text -> withHost(wanted, path, text.isBlank() ? text + server : text));
     }
 

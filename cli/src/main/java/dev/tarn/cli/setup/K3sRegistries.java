@@ -204,8 +204,8 @@ final class K3sRegistries {
 
     private static Optional<NodeTuple> find(MappingNode mapping, String key) {
         return mapping.getValue().stream()
-                .filter(it -> it.getKeyNode() instanceof ScalarNode name)
-                .filter(it -> ((ScalarNode) it.getKeyNode()).getValue().equals(key))
+                .filter(it ->
+                        it.getKeyNode() instanceof ScalarNode name && name.getValue().equals(key))
                 .findFirst();
     }
 

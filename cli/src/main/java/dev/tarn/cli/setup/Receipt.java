@@ -29,7 +29,7 @@ record Receipt(List<Written> files, List<String> folders) {
     ///
     /// @param existed whether there was one, which is then in its backup
     /// @param digests of all that has been written there, the latest last
-    /// @param next what has to be done once it has changed
+    /// @param next what has to be done once it is as it was before
     record Written(String path, boolean existed, List<String> digests, Optional<String> next) {
 
         Written {

@@ -162,7 +162,7 @@ public final class Setup {
         Receipt.Written written =
                 known.orElseGet(() ->
                         new Receipt.Written(
-                                path, change.now.isPresent(), List.of(), change.edit.next()));
+                                path, change.now.isPresent(), List.of(), change.edit.nextUndone()));
         return change.isOurs ? written.and(change.then()) : written;
     }
 

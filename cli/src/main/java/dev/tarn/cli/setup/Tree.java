@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /// The files of a machine, by their paths from `/`. A file is either as it was or as it shall be,
@@ -28,7 +29,7 @@ final class Tree {
 
     /// @param root what `/` stands for
     Tree(Path root) {
-        this.root = root;
+        this.root = root.toAbsolutePath().normalize();
     }
 
     Optional<byte[]> read(String path) {
@@ -64,7 +65,7 @@ final class Tree {
             try {
                 if (!Files.isDirectory(file(folder))) {
                     Files.createDirectories(file(folder)); // also the root itself
-                    sync(file(folder).getParent());
+                    sync(folder(file(folder)));
                     made.add(folder);
                 }
             } catch (IOException e) {
@@ -128,7 +129,7 @@ final class Tree {
     void delete(String path) {
         try {
             if (Files.deleteIfExists(file(path))) {
-                sync(file(path).getParent());
+                sync(folder(file(path)));
             }
         } catch (IOException e) {
             throw failed(path, "cannot be deleted", e);
@@ -148,15 +149,19 @@ final class Tree {
 
     private Path file(String path) {
         Path file = root.resolve(path.substring(1)).normalize();
-        if (!path.startsWith("/") || !file.startsWith(root.normalize())) {
+        if (!path.startsWith("/") || !file.startsWith(root)) {
             throw new SetupException(path + ": is no path from /");
         }
         return file;
     }
 
+    private static Path folder(Path file) {
+        return Objects.requireNonNull(file.getParent(), "a file is in a folder");
+    }
+
     private static void move(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-        sync(to.getParent());
+        sync(folder(to));
     }
 
     private static void sync(Path path) throws IOException {

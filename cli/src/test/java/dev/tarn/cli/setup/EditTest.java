@@ -146,13 +146,12 @@ class EditTest {
                 config_path = "/srv/certs.d:/etc/docker/certs.d"
                 """;
         assertThat(Client.CONTAINERD.plan(WANTED, path -> path.contains("config") ? config : ""))
-                .satisfies(
-                        plan ->
-                                assertThat(plan.edits())
-                                        .extracting(Edit::path)
-                                        .containsExactly(
-                                                "/srv/certs.d/docker.io/hosts.toml",
-                                                "/srv/certs.d/quay.io/hosts.toml"));
+                .satisfies(plan ->
+                        assertThat(plan.edits())
+                                .extracting(Edit::path)
+                                .containsExactly(
+                                        "/srv/certs.d/docker.io/hosts.toml",
+                                        "/srv/certs.d/quay.io/hosts.toml"));
     }
 
     @Test
@@ -305,7 +304,8 @@ class EditTest {
 
         for (Client client : Client.values()) {
             assertThat(client.snippets(tls).edits())
-                    .allSatisfy(edit -> assertThat(edit.snippet()).doesNotContain("insecure", "http ="))
+                    .allSatisfy(
+                            edit -> assertThat(edit.snippet()).doesNotContain("insecure", "http ="))
                     .anySatisfy(edit -> assertThat(edit.snippet()).contains("mirror.test"));
         }
     }

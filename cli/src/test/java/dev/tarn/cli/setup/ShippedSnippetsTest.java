@@ -38,13 +38,11 @@ class ShippedSnippetsTest {
         assertThat(client.snippets(wanted).edits())
                 .filteredOn(it -> it.path().equals(path))
                 .singleElement()
-                .satisfies(
-                        it ->
-                                assertThat(withoutComments(it.snippet()))
-                                        .isEqualTo(
-                                                withoutComments(
-                                                        Files.readString(
-                                                                SHIPPED.resolve(shipped)))));
+                .satisfies(it ->
+                        assertThat(withoutComments(it.snippet()))
+                                .isEqualTo(
+                                        withoutComments(
+                                                Files.readString(SHIPPED.resolve(shipped)))));
     }
 
     private static String withoutComments(String text) {
