@@ -78,11 +78,11 @@ final class ClientConfigIT {
                       [plugins."io.containerd.grpc.v1.cri".containerd]
                         snapshotter = "native" # works anywhere
                     """;
-            Path config = put(root, "etc/containerd/config.toml", mine);
+            put(root, "etc/containerd/config.toml", mine);
             Map<String, String> before = everything(root);
 
             clientConfig(stage, root, "containerd", "--write");
-            KubernetesContainerd containerd = stage.containerd(config.getParent());
+            KubernetesContainerd containerd = stage.containerd(root.resolve("etc/containerd"));
 
             assertThat(containerd.pull("docker.io/" + IMAGE))
                     .isEqualTo(stage.hub().images().digest(Stage.IMAGE));

@@ -1,2 +1,0 @@
-/// Tests of what clients' files become.
-package dev.tarn.cli.setup;
