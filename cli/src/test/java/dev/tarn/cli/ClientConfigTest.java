@@ -153,7 +153,7 @@ class ClientConfigTest {
         Said said = tarn("containerd", "--write", "--default");
 
         assertThat(said.out()).contains("/_default/hosts.toml", " removed ");
-        assertThat(file("/etc/containerd/certs.d/quay.io/hosts.toml")).doesNotExist();
+        assertThat(file("/etc/containerd/certs.d/quay.io")).doesNotExist();
         assertThat(tarn("containerd", "--undo").exitCode()).isZero();
         assertThat(file("/etc")).doesNotExist();
     }

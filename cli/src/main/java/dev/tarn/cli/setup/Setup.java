@@ -87,10 +87,19 @@ public final class Setup {
         List<Outcome> outcomes = new ArrayList<>(all.stream().map(this::outcome).toList());
         for (Receipt.Written file : dropped) {
             outcomes.add(takeBack(file));
+            deleteFolder(file.path());
             receipt = receipt.without(file);
             tree.write(receiptPath, receipt.json());
         }
         return new Done(outcomes, plan.notes());
+    }
+
+    /// An empty folder of a registry would keep containerd from the `_default`.
+    private void deleteFolder(String path) {
+        String folder = path.substring(0, path.lastIndexOf('/'));
+        if (receipt.folders().contains(folder)) {
+            tree.deleteEmpty(folder);
+        }
     }
 
     /// What was written for registries that are no longer wanted.

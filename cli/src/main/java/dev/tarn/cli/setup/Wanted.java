@@ -6,11 +6,11 @@ import java.util.List;
 ///
 /// @param registries that the mirror copies, by the names that clients know them by
 /// @param defaultRegistry what the mirror takes a client to mean that does not say
-/// @param reach of what it is told
+/// @param reach whether it is told of each of them, or of all registries at once
 public record Wanted(
         MirrorAddress mirror, List<String> registries, String defaultRegistry, Reach reach) {
 
-    /// Of a client that can be told of each registry or of all at once.
+    /// What a client is told of, where it can be told of both.
     public enum Reach {
         EACH,
         ALL
