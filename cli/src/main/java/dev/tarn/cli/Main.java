@@ -1,5 +1,6 @@
 package dev.tarn.cli;
 
+import dev.tarn.cli.setup.SetupException;
 import dev.tarn.config.ConfigException;
 import java.io.PrintWriter;
 import java.util.Map;
@@ -57,6 +58,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new DemoCommand())
                 .addSubcommand(new CheckCommand(environment))
                 .addSubcommand(new PrewarmCommand(environment))
+                .addSubcommand(new ClientConfigCommand(environment))
                 .addSubcommand(new AskCommand.Images(environment))
                 .addSubcommand(new AskCommand.Pulls(environment))
                 .addSubcommand(new AskCommand.Stats(environment))
@@ -69,8 +71,8 @@ public final class Main implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Say what to do: serve, config, demo, check, prewarm, ls, pulls, stats or"
-                        + " upstreams");
+                "Say what to do: serve, config, demo, check, prewarm, client-config, ls, pulls,"
+                        + " stats or upstreams");
     }
 
     /// A failure that a person can mend is said in one line each; anything else is a bug and says
@@ -83,6 +85,7 @@ public final class Main implements Runnable {
                 return WRONG_CONFIGURATION;
             }
             case StartException e -> err.println("tarn: " + e.getMessage());
+            case SetupException e -> err.println("tarn: " + e.getMessage());
             case AskException e -> err.println("tarn: " + e.getMessage());
             default -> failure.printStackTrace(err);
         }

@@ -22,8 +22,13 @@ final class MirrorOption {
         if (url != null) {
             return AdminOption.checked("--mirror", url);
         }
-        TarnConfig read = config.read(environment);
+        TarnConfig read = config(environment);
         return AdminOption.local(
                 read.http().tls().isPresent() ? "https" : "http", read.http().address());
+    }
+
+    /// Of that mirror, where it is this machine's.
+    TarnConfig config(Map<String, String> environment) {
+        return config.read(environment);
     }
 }

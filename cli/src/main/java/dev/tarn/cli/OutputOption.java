@@ -29,8 +29,13 @@ final class OutputOption {
     private Format format = Format.TABLE;
 
     void print(PrintWriter out, JsonNode answer, Function<JsonNode, Table> table) {
+        printText(out, answer, () -> table.apply(answer).print(out));
+    }
+
+    /// For what is more than a table to people.
+    void printText(PrintWriter out, JsonNode answer, Runnable text) {
         switch (format) {
-            case TABLE -> table.apply(answer).print(out);
+            case TABLE -> text.run();
             case JSON -> out.println(answer.toPrettyString());
             case YAML -> {
                 DumpSettings block =

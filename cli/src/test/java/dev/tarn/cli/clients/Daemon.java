@@ -51,6 +51,11 @@ final class Daemon implements Closeable {
         }
     }
 
+    /// Sends SIGHUP, at which daemons read their configuration again.
+    void reload() throws IOException {
+        Command.of("kill", "-HUP", Long.toString(process.pid())).run();
+    }
+
     /// Sends SIGTERM and returns the exit code.
     int stop() throws IOException {
         process.destroy();

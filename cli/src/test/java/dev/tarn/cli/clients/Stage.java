@@ -105,8 +105,18 @@ final class Stage implements Closeable {
         return owned(Dockerd.start(folder.folder("docker"), log("dockerd"), mirror));
     }
 
+    /// One with this configuration.
+    Dockerd dockerd(Path config) throws IOException {
+        return owned(Dockerd.start(folder.folder("docker"), log("dockerd"), config));
+    }
+
     Containerd containerd() throws IOException {
         return owned(Containerd.start(folder.folder("ctd"), log("containerd"), tarn.address()));
+    }
+
+    /// One that takes a folder for `/etc/containerd`.
+    KubernetesContainerd containerd(Path etc) throws IOException {
+        return owned(KubernetesContainerd.start(folder.folder("ctd"), log("containerd"), etc));
     }
 
     Podman podman() throws IOException {

@@ -98,6 +98,11 @@ final class TarnProcess implements Closeable {
         }
     }
 
+    /// Another `tarn` on the same machine, with the same configuration.
+    Command command(String name, String... arguments) {
+        return Command.of(launcher().toString(), name, "-c", config.toString()).and(arguments);
+    }
+
     /// Stops it as an operator would.
     void stop() throws IOException {
         assertThat(daemon.stop()).as("exit code after SIGTERM").isZero();
