@@ -55,6 +55,7 @@ public final class Main implements Runnable {
                         new CommandLine(new ConfigCommand())
                                 .addSubcommand(new ConfigCheckCommand(environment)))
                 .addSubcommand(new DemoCommand())
+                .addSubcommand(new DoctorCommand(environment))
                 .addSubcommand(new CheckCommand(environment))
                 .addSubcommand(new PrewarmCommand(environment))
                 .addSubcommand(new AskCommand.Images(environment))
@@ -69,7 +70,7 @@ public final class Main implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Say what to do: serve, config, demo, check, prewarm, ls, pulls, stats or"
+                "Say what to do: serve, config, demo, doctor, check, prewarm, ls, pulls, stats or"
                         + " upstreams");
     }
 
