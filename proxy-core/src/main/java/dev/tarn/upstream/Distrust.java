@@ -1,20 +1,26 @@
 package dev.tarn.upstream;
 
 import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.PKIXReason;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// Why a certificate was not believed, found among the causes of a TLS handshake that failed.
 ///
 /// @param what a part of a sentence that says so
 record Distrust(Obstacle obstacle, String what) {
+    private static final Distrust UNKNOWN_AUTHORITY =
+            new Distrust(
+                    Obstacle.CERTIFICATE_AUTHORITY,
+                    "its certificate comes from an authority that is not trusted");
 
     /// Empty where the certificate was not the reason.
     static Optional<Distrust> of(Throwable failure) {
-        @Nullable Throwable authority = null;
+        Optional<Distrust> inGeneral = Optional.empty();
         for (Throwable at = failure; at != null; at = at.getCause()) {
             switch (at) {
                 case CertificateExpiredException e -> {
@@ -28,16 +34,21 @@ record Distrust(Obstacle obstacle, String what) {
                     return distrust(
                             Obstacle.CERTIFICATE_NAME, "its certificate is somebody else's", e);
                 }
-                case CertPathBuilderException e -> authority = e;
+                case CertPathBuilderException _ -> inGeneral = Optional.of(UNKNOWN_AUTHORITY);
+                case CertPathValidatorException e when isAboutTheAuthority(e) ->
+                        inGeneral = Optional.of(UNKNOWN_AUTHORITY);
+                case CertPathValidatorException e ->
+                        inGeneral = distrust(Obstacle.TLS, "its certificate is not believed", e);
                 default -> {} // what it came wrapped in
             }
         }
-        return authority == null
-                ? Optional.empty()
-                : Optional.of(
-                        new Distrust(
-                                Obstacle.CERTIFICATE_AUTHORITY,
-                                "its certificate comes from an authority that is not trusted"));
+        return inGeneral;
+    }
+
+    /// Or about one of the same name.
+    private static boolean isAboutTheAuthority(CertPathValidatorException e) {
+        return e.getReason() == BasicReason.INVALID_SIGNATURE
+                || e.getReason() == PKIXReason.NO_TRUST_ANCHOR;
     }
 
     private static Optional<Distrust> distrust(Obstacle obstacle, String what, Exception e) {

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 final class Ports {
     private static final String REGISTRY = "http.addr";
     private static final String ADMIN = "admin.addr";
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(4);
     private static final int ANSWER_BYTES_MAX = 64 << 10;
 
     /// The admin API's `overview` says where clients reach the registry.

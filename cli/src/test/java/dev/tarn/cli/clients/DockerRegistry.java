@@ -16,13 +16,10 @@ final class DockerRegistry implements Closeable {
             Pattern.compile("\"GET /v2/\\S+/blobs/(sha256:[0-9a-f]{64})\\S* HTTP/1\\.1\" 20");
 
     private final int port = Loopback.freePort();
-    private final Path config;
-    private final Path log;
     private final Daemon daemon;
 
     private DockerRegistry(Path folder, Path log, String tls, String more) throws IOException {
-        this.config = folder.resolve("registry.yml");
-        this.log = log;
+        Path config = folder.resolve("registry.yml");
         Files.writeString(
                 config,
                 """

@@ -111,8 +111,7 @@ class DoctorCertificateTest {
 
     @Test
     void aCertificateThatIsNotValidYet() throws Exception {
-        Finding problem =
-                only(State.PROBLEM, findings(NAME, DAY, DAY.multipliedBy(60), true));
+        Finding problem = only(State.PROBLEM, findings(NAME, DAY, DAY.multipliedBy(60), true));
 
         assertThat(problem.what()).contains("its certificate is not valid yet");
     }
@@ -141,9 +140,7 @@ class DoctorCertificateTest {
     @Test
     void aCertificateOfAnAuthorityThatNobodyTrusts() throws Exception {
         Finding problem =
-                only(
-                        State.PROBLEM,
-                        findings(NAME, DAY.negated(), DAY.multipliedBy(60), false));
+                only(State.PROBLEM, findings(NAME, DAY.negated(), DAY.multipliedBy(60), false));
 
         assertThat(problem.what()).contains("an authority that is not trusted");
         assertThat(problem.remedy().orElseThrow()).contains("upstreams.bad.test.ca");

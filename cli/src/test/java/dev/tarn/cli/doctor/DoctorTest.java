@@ -284,7 +284,8 @@ class DoctorTest {
 
             Finding problem = onlyProblem();
             assertThat(problem.where()).isEqualTo("http.addr");
-            assertThat(problem.what()).startsWith("127.0.0.1:" + taken.getLocalPort() + " is taken");
+            assertThat(problem.what())
+                    .startsWith("127.0.0.1:" + taken.getLocalPort() + " is taken");
         }
     }
 
