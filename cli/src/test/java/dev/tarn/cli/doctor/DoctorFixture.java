@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.assertj.core.api.ListAssert;
 
 /// A machine and a network on which all is well, with one upstream `good.test`; and what a test
 /// wants otherwise.
@@ -104,12 +103,21 @@ final class DoctorFixture implements AutoCloseable {
     }
 
     /// Everything that is not well.
-    ListAssert<Finding> assertComplaints() throws IOException, InterruptedException {
-        return assertThat(complaints());
-    }
-
     List<Finding> complaints() throws IOException, InterruptedException {
         return examine().stream().filter(finding -> finding.state() != State.OK).toList();
+    }
+
+    /// The only complaint, which is as bad as this and has a remedy.
+    Finding only(State state) throws IOException, InterruptedException {
+        List<Finding> complaints = complaints();
+        assertThat(complaints).hasSize(1);
+        assertThat(complaints.getFirst().state()).isEqualTo(state);
+        assertThat(complaints.getFirst().remedy()).isPresent();
+        return complaints.getFirst();
+    }
+
+    Finding onlyProblem() throws IOException, InterruptedException {
+        return only(State.PROBLEM);
     }
 
     @Override
