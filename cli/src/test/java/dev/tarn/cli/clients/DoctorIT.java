@@ -133,41 +133,21 @@ final class DoctorIT {
                                 "HTTPS_PROXY",
                                 "http://bob:" + PASSWORD + "@127.0.0.1:" + proxy.port());
 
-        assertThat(complaints(doctor(1, shell, config)))
-                .satisfiesExactly(
-                        it ->
-                                assertThat(it)
-                                        .startsWith("problem http.addr: 127.0.0.1:")
-                                        .contains("taken"),
-                        it ->
-                                assertThat(it)
-                                        .startsWith("problem disk: 99 % of its bytes are taken"),
-                        it ->
-                                assertThat(it)
-                                        .startsWith("problem lost.test: the name service ")
-                                        .endsWith(" nowhere.invalid"),
-                        it ->
-                                assertThat(it)
-                                        .startsWith("problem ended.test: ")
-                                        .contains("its certificate has ended"),
-                        it ->
-                                assertThat(it)
-                                        .startsWith("problem locked.test: ")
-                                        .contains("127.0.0.1 answered 401"),
-                        it ->
-                                assertThat(it)
-                                        .startsWith("problem strange.test: ")
-                                        .contains(
-                                                "for a token to https://auth.foreign.test, which is"),
-                        it ->
-                                assertThat(it)
-                                        .startsWith("problem proxied.test: the proxy 127.0.0.1:")
-                                        .contains("it answered 403"),
-                        it ->
-                                assertThat(it)
-                                        .startsWith("problem silent.test: ")
-                                        .containsPattern(
-                                                "sent no answer in time|had not answered all"));
+        List<String> wanted =
+                List.of(
+                        "problem http.addr: 127\\.0\\.0\\.1:[0-9]+ is taken.*",
+                        "problem disk: 99 % of its bytes are taken.*",
+                        "problem lost\\.test: the name service .* nowhere\\.invalid",
+                        "problem ended\\.test: .* its certificate has ended .*",
+                        "problem locked\\.test: .*127\\.0\\.0\\.1 answered 401.*",
+                        "problem strange\\.test: .* to https://auth\\.foreign\\.test, which .*",
+                        "problem proxied\\.test: the proxy 127\\..* it answered 403 .*",
+                        "problem silent\\.test: .*(sent no answer in time|not answered all).*");
+        List<String> complaints = complaints(doctor(1, shell, config));
+        assertThat(complaints).hasSameSizeAs(wanted);
+        for (int i = 0; i < wanted.size(); i++) {
+            assertThat(complaints.get(i)).matches(wanted.get(i));
+        }
     }
 
     @Test
@@ -268,13 +248,18 @@ final class DoctorIT {
     /// A registry whose tokens are somebody else's.
     private String strange() throws IOException {
         String auth =
-                "auth: {token: {realm: \"https://auth.foreign.test/token\", service: here,"
-                        + " issuer: there, rootcertbundle: \"%s\"}}";
+                """
+                auth:
+                  token:
+                    realm: https://auth.foreign.test/token
+                    service: here
+                    issuer: there
+                    rootcertbundle: %s
+                """
+                        .formatted(folder.path().resolve("ca.pem"));
         return owned(
                         DockerRegistry.start(
-                                folder.folder("strange"),
-                                Stage.log(logs, "strange"),
-                                auth.formatted(folder.path().resolve("ca.pem"))))
+                                folder.folder("strange"), Stage.log(logs, "strange"), auth))
                 .address();
     }
 }
