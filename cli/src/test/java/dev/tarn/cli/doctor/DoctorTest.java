@@ -185,7 +185,7 @@ class DoctorTest {
 
     @Test
     void twoMinutesOffIsAWarning() throws Exception {
-        doctor.good().inject(Fault.header("Date", date(Duration.ofSeconds(120))));
+        doctor.good().inject(Fault.header("Date", date(Duration.ofMinutes(2))));
 
         assertThat(doctor.only(State.WARNING).where()).isEqualTo("clock");
     }
