@@ -72,8 +72,6 @@ final class AdminOption {
 
     /// Where this machine reaches what listens there.
     static URI local(String scheme, Address address) {
-        String host = address.host();
-        boolean isAny = host.isEmpty() || host.equals("0.0.0.0") || host.equals("::");
-        return URI.create(scheme + "://" + new Address(isAny ? "127.0.0.1" : host, address.port()));
+        return URI.create(scheme + "://" + address.local());
     }
 }

@@ -3,7 +3,10 @@ package dev.tarn.cli;
 import dev.tarn.cli.setup.SetupException;
 import dev.tarn.config.ConfigException;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -44,35 +47,59 @@ public final class Main implements Runnable {
 
     /// Runs one command and ends the process with its exit code.
     public static void main(String... arguments) {
-        int exitCode = commandLine(System.getenv()).execute(arguments);
+        String asked = arguments.length == 0 ? "" : arguments[0];
+        int exitCode = commandLine(System.getenv(), asked).execute(arguments);
         Log.close();
         System.exit(exitCode);
     }
 
+    /// With every command.
     static CommandLine commandLine(Map<String, String> environment) {
-        return new CommandLine(new Main())
-                .addSubcommand(new ServeCommand(environment))
-                .addSubcommand(
-                        new CommandLine(new ConfigCommand())
-                                .addSubcommand(new ConfigCheckCommand(environment)))
-                .addSubcommand(new DemoCommand())
-                .addSubcommand(new CheckCommand(environment))
-                .addSubcommand(new PrewarmCommand(environment))
-                .addSubcommand(new ClientConfigCommand(environment))
-                .addSubcommand(new AskCommand.Images(environment))
-                .addSubcommand(new AskCommand.Pulls(environment))
-                .addSubcommand(new AskCommand.Stats(environment))
-                .addSubcommand(new AskCommand.Upstreams(environment))
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        return commandLine(environment, "");
+    }
+
+    /// With the command that is asked for, where there is one of that name: to make all of them
+    /// would be a good part of each start.
+    private static CommandLine commandLine(Map<String, String> environment, String asked) {
+        CommandLine tarn = new CommandLine(new Main());
+        SequencedMap<String, Supplier<?>> commands = commands(environment);
+        commands.forEach(
+                (name, command) -> {
+                    if (name.equals(asked) || !commands.containsKey(asked)) {
+                        tarn.addSubcommand(name, command.get());
+                    }
+                });
+        return tarn.setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(Main::explain);
+    }
+
+    private static SequencedMap<String, Supplier<?>> commands(Map<String, String> environment) {
+        SequencedMap<String, Supplier<?>> commands = new LinkedHashMap<>();
+        commands.put("serve", () -> new ServeCommand(environment));
+        commands.put("config", () -> config(environment));
+        commands.put("demo", DemoCommand::new);
+        commands.put("doctor", () -> new DoctorCommand(environment));
+        commands.put("check", () -> new CheckCommand(environment));
+        commands.put("prewarm", () -> new PrewarmCommand(environment));
+        commands.put("client-config", () -> new ClientConfigCommand(environment));
+        commands.put("ls", () -> new AskCommand.Images(environment));
+        commands.put("pulls", () -> new AskCommand.Pulls(environment));
+        commands.put("stats", () -> new AskCommand.Stats(environment));
+        commands.put("upstreams", () -> new AskCommand.Upstreams(environment));
+        return commands;
+    }
+
+    private static CommandLine config(Map<String, String> environment) {
+        return new CommandLine(new ConfigCommand())
+                .addSubcommand(new ConfigCheckCommand(environment));
     }
 
     @Override
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Say what to do: serve, config, demo, check, prewarm, client-config, ls, pulls,"
-                        + " stats or upstreams");
+                "Say what to do: "
+                        + String.join(", ", spec.commandLine().getSubcommands().keySet()));
     }
 
     /// A failure that a person can mend is said in one line each; anything else is a bug and says

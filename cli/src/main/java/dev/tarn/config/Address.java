@@ -41,6 +41,16 @@ public record Address(String host, int port) {
         }
     }
 
+    /// Where this machine reaches what listens here.
+    public Address local() {
+        return isEverywhere() ? new Address("127.0.0.1", port) : this;
+    }
+
+    /// Whether it means every interface.
+    public boolean isEverywhere() {
+        return host.isEmpty() || host.equals("0.0.0.0") || host.equals("::");
+    }
+
     private static IllegalArgumentException notAnAddress() {
         return new IllegalArgumentException(
                 "is not an address (such as 127.0.0.1:5000, :5000 or [::1]:5000)");

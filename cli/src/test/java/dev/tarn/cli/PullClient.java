@@ -36,7 +36,7 @@ public final class PullClient {
     }
 
     /// Where the mirror is.
-    URI uri() {
+    public URI uri() {
         return mirror;
     }
 

@@ -90,14 +90,29 @@ final class Authenticator {
             return token(challenge, scope, refused);
         }
         if (challenge.isBearer()) {
-            throw new UpstreamFailed(
-                    Kind.BAD_ANSWER,
-                    policy.own()
-                            + " sends us for a token to a host that is neither its own nor listed in"
-                            + " allowed-hosts");
+            throw foreign(challenge);
         }
         wantsBasic = true;
         return new Grant(basic, true);
+    }
+
+    private UpstreamFailed foreign(Challenge bearer) {
+        String sends = policy.own() + " sends us for a token to ";
+        Origin realm;
+        try {
+            realm = Url.parse(bearer.parameter("realm").orElse("")).origin();
+        } catch (IllegalArgumentException e) {
+            return new UpstreamFailed(Kind.BAD_ANSWER, sends + e.getMessage(), e);
+        }
+        if (policy.own().isSecure() && !realm.isSecure()) {
+            return new UpstreamFailed(Kind.BAD_ANSWER, sends + realm + ", which is not https");
+        }
+        return ObstacleException.failure(
+                Kind.BAD_ANSWER,
+                Obstacle.REALM,
+                realm.authority(),
+                sends + realm + ", which is neither its own nor listed in allowed-hosts",
+                null);
     }
 
     private Grant token(Challenge bearer, String scope, Grant refused) throws InterruptedException {

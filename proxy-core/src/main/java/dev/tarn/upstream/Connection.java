@@ -99,7 +99,7 @@ final class Connection implements AutoCloseable {
         }
     }
 
-    private Channel channel() {
+    Channel channel() {
         if (channel == null) {
             throw new IllegalStateException("not open yet: " + origin);
         }

@@ -78,7 +78,25 @@ final class Dialer {
             }
         }
         String why = lastCause == null ? "took too long" : "refused the connection or was silent";
-        throw new UpstreamFailed(Kind.UNREACHABLE, origin.host() + " " + why, lastCause);
+        throw proxy.isPresent()
+                ? proxyFailed(proxy.get(), why, lastCause)
+                : failed(Obstacle.CONNECTION, origin, origin.host() + " " + why, lastCause);
+    }
+
+    private static UpstreamFailed proxyFailed(
+            ProxySettings.Proxy proxy, String why, @Nullable Throwable cause) {
+        return ObstacleException.failure(
+                Kind.UNREACHABLE,
+                Obstacle.PROXY,
+                proxy.authority(),
+                "the proxy " + proxy.authority() + " " + why,
+                cause);
+    }
+
+    private static UpstreamFailed failed(
+            Obstacle obstacle, Origin origin, String what, @Nullable Throwable cause) {
+        return ObstacleException.failure(
+                Kind.UNREACHABLE, obstacle, origin.authority(), what, cause);
     }
 
     /// Behind a proxy, names are the proxy's business: only addresses can be checked here.
@@ -90,7 +108,11 @@ final class Dialer {
             List<InetAddress> own = policy.own().host().address().stream().toList();
             requirePermitted(origin, literal.stream().toList(), () -> own);
         }
-        return resolve(proxy.host(), deadline);
+        try {
+            return resolve(proxy.host(), deadline);
+        } catch (UpstreamFailed e) {
+            throw proxyFailed(proxy, "cannot be found: " + e.getMessage(), e);
+        }
     }
 
     private List<InetAddress> permittedAddresses(Origin origin, Deadline deadline)
@@ -120,9 +142,8 @@ final class Dialer {
                         .filter(a -> policy.permits(origin, network.addresses().kindOf(a), ownKind))
                         .toList();
         if (permitted.isEmpty()) {
-            throw new UpstreamFailed(
-                    Kind.UNREACHABLE,
-                    origin.host() + " is at an address that an upstream may not lead to");
+            String what = origin.host() + " is at an address that an upstream may not lead to";
+            throw failed(Obstacle.ADDRESS, origin, what, null);
         }
         return permitted;
     }
@@ -141,8 +162,13 @@ final class Dialer {
         try {
             return interleaved(answer.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS));
         } catch (ExecutionException | TimeoutException e) {
-            throw new UpstreamFailed(
-                    Kind.UNREACHABLE, "the name service does not know " + host, e.getCause());
+            String says = e instanceof TimeoutException ? "takes too long over " : "does not know ";
+            throw ObstacleException.failure(
+                    Kind.UNREACHABLE,
+                    Obstacle.NAME,
+                    host.toString(),
+                    "the name service " + says + host,
+                    e.getCause());
         }
     }
 
@@ -230,17 +256,30 @@ final class Dialer {
             for (Future<?> step : steps) {
                 Throwable cause = awaited(step, deadline.remainingNanos());
                 if (cause != null) {
-                    throw new UpstreamFailed(
-                            Kind.UNREACHABLE,
-                            "no secure connection to " + origin.host() + ": " + reason(cause),
-                            cause);
+                    boolean isProxys = proxy.isPresent() && step.equals(steps.getFirst());
+                    throw isProxys ? notLetThrough(proxy.get(), cause) : insecure(cause);
                 }
             }
             connection.open(opened);
             return connection;
         }
 
+        private UpstreamFailed notLetThrough(ProxySettings.Proxy proxy, Throwable cause) {
+            String why = reason(cause).replaceFirst(".*, status: ", "it answered ");
+            return proxyFailed(proxy, "does not let us through to " + origin + ": " + why, cause);
+        }
+
+        private UpstreamFailed insecure(Throwable cause) {
+            Distrust distrust =
+                    Distrust.of(cause).orElseGet(() -> new Distrust(Obstacle.TLS, reason(cause)));
+            String what = "no secure connection to " + origin.host() + ": " + distrust.what();
+            return failed(distrust.obstacle(), origin, what, cause);
+        }
+
         private static String reason(Throwable cause) {
+            if (cause instanceof TimeoutException) {
+                return "it took too long";
+            }
             return cause instanceof ClosedChannelException || cause.getMessage() == null
                     ? "it hung up"
                     : cause.getMessage();

@@ -5,13 +5,19 @@ import dev.tarn.oci.RegistryException.UpstreamFailed.Kind;
 import dev.tarn.pull.Source;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.ssl.SslHandler;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /// An answer whose head is here and whose body is on its way. One thread reads; any thread may
 /// close. Read to its end, the connection goes back to the pool; closed before, it is closed.
@@ -62,6 +68,22 @@ final class Exchange implements AutoCloseable {
 
     List<String> headers(CharSequence name) {
         return head.headers().getAll(name);
+    }
+
+    /// When the first of the certificates ends that the other side has shown; empty without TLS.
+    Optional<Instant> certificateEnd() {
+        SslHandler tls = connection.channel().pipeline().get(SslHandler.class);
+        if (tls == null) {
+            return Optional.empty();
+        }
+        try {
+            return Arrays.stream(tls.engine().getSession().getPeerCertificates())
+                    .filter(X509Certificate.class::isInstance)
+                    .map(it -> ((X509Certificate) it).getNotAfter().toInstant())
+                    .min(Comparator.naturalOrder());
+        } catch (SSLPeerUnverifiedException e) {
+            return Optional.empty();
+        }
     }
 
     /// What the head says of the body's length.

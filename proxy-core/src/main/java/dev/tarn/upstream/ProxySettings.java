@@ -19,7 +19,13 @@ public final class ProxySettings {
     private static final int PORT = 1080; // curl's
 
     /// One proxy, and whom we are there.
-    record Proxy(Host host, int port, Optional<Credentials> credentials) {}
+    record Proxy(Host host, int port, Optional<Credentials> credentials) {
+
+        /// Says where, never who.
+        String authority() {
+            return host + ":" + port;
+        }
+    }
 
     private final Optional<Proxy> proxy;
     private final List<String> exceptions;
@@ -121,6 +127,6 @@ public final class ProxySettings {
     /// Says where, never who.
     @Override
     public String toString() {
-        return proxy.map(p -> p.host() + ":" + p.port()).orElse("none");
+        return proxy.map(Proxy::authority).orElse("none");
     }
 }

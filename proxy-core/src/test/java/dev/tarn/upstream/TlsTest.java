@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,11 +67,15 @@ class TlsTest {
                 .upstream("https://" + host + ":" + registry.port());
     }
 
-    private void assertRefused(FakeRegistry registry, String host) {
+    private void assertRefused(FakeRegistry registry, String host, Obstacle why) {
         HttpUpstream upstream = upstream(registry, host);
         assertThatExceptionOfType(UpstreamFailed.class)
                 .isThrownBy(() -> Strangers.pull(upstream, "latest"))
-                .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.UNREACHABLE));
+                .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.UNREACHABLE))
+                .havingCause()
+                .asInstanceOf(InstanceOfAssertFactories.type(ObstacleException.class))
+                .extracting(ObstacleException::obstacle)
+                .isEqualTo(why);
         assertThat(registry.requests()).isEmpty();
     }
 
@@ -83,8 +88,8 @@ class TlsTest {
         strangers.provider(provider).ca(pem(authority));
         try (FakeRegistry registry =
                 registry(leaf().addSanDnsName("registry.example").buildIssuedBy(authority))) {
-            assertRefused(registry, "other.example");
-            assertRefused(registry, "127.0.0.1");
+            assertRefused(registry, "other.example", Obstacle.CERTIFICATE_NAME);
+            assertRefused(registry, "127.0.0.1", Obstacle.CERTIFICATE_NAME);
             assertThat(Strangers.pull(upstream(registry, "registry.example"), "latest").size())
                     .isPositive();
         }
@@ -117,16 +122,19 @@ class TlsTest {
         X509Bundle unknown = authority();
         try (FakeRegistry registry =
                 registry(leaf().addSanDnsName("registry.example").buildIssuedBy(unknown))) {
-            assertRefused(registry, "registry.example");
+            assertRefused(registry, "registry.example", Obstacle.CERTIFICATE_AUTHORITY);
             strangers.ca(pem(authority()));
-            assertRefused(registry, "registry.example");
+            assertRefused(registry, "registry.example", Obstacle.CERTIFICATE_AUTHORITY);
         }
     }
 
-    @Test
-    void doesNotTrustACertificateThatIsOver() throws Exception {
+    @ParameterizedTest
+    @EnumSource(
+            value = SslProvider.class,
+            names = {"JDK", "OPENSSL"})
+    void doesNotTrustACertificateThatIsOver(SslProvider provider) throws Exception {
         X509Bundle authority = authority();
-        strangers.ca(pem(authority));
+        strangers.provider(provider).ca(pem(authority));
         Instant now = Instant.now();
         try (FakeRegistry registry =
                 registry(
@@ -134,7 +142,7 @@ class TlsTest {
                                 .notBefore(now.minus(Duration.ofDays(3)))
                                 .notAfter(now.minus(Duration.ofDays(1)))
                                 .buildIssuedBy(authority))) {
-            assertRefused(registry, "registry.example");
+            assertRefused(registry, "registry.example", Obstacle.CERTIFICATE_ENDED);
         }
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 
 /// A real registry on a free loopback port, to be an upstream. Install it with `apt-get install
 /// docker-registry`.
@@ -15,31 +16,47 @@ final class DockerRegistry implements Closeable {
             Pattern.compile("\"GET /v2/\\S+/blobs/(sha256:[0-9a-f]{64})\\S* HTTP/1\\.1\" 20");
 
     private final int port = Loopback.freePort();
-    private final Path config;
-    private final Path log;
-    private Daemon daemon;
+    private final Daemon daemon;
 
-    private DockerRegistry(Path folder, Path log) throws IOException {
-        this.config = folder.resolve("registry.yml");
-        this.log = log;
+    private DockerRegistry(Path folder, Path log, String tls, String more) throws IOException {
+        Path config = folder.resolve("registry.yml");
         Files.writeString(
                 config,
                 """
                 version: 0.1
                 storage: {filesystem: {rootdirectory: "%s"}}
-                http: {addr: "%s"}
+                http: {addr: "%s"%s}
+                %s
                 """
-                        .formatted(folder.resolve("data"), address()));
-        this.daemon = start();
+                        .formatted(folder.resolve("data"), address(), tls, more));
+        this.daemon =
+                Daemon.start(log, List.of("docker-registry", "serve", config.toString()))
+                        .awaitReady(() -> isListening(tls.isEmpty() ? "http" : "https"));
     }
 
     static DockerRegistry start(Path folder, Path log) throws IOException {
-        return new DockerRegistry(folder, log);
+        return start(folder, log, "");
     }
 
-    private Daemon start() throws IOException {
-        return Daemon.start(log, List.of("docker-registry", "serve", config.toString()))
-                .awaitReady(() -> Loopback.status("http://" + address() + "/v2/") == 200);
+    /// With more in its configuration, in YAML.
+    static DockerRegistry start(Path folder, Path log, String more) throws IOException {
+        return new DockerRegistry(folder, log, "", more);
+    }
+
+    /// One that speaks TLS.
+    static DockerRegistry startTls(Path folder, Path log, Path certificate, Path key)
+            throws IOException {
+        String tls = ", tls: {certificate: \"%s\", key: \"%s\"}".formatted(certificate, key);
+        return new DockerRegistry(folder, log, tls, "");
+    }
+
+    /// Whatever it says: of a stranger's certificate, that it is not believed.
+    private boolean isListening(String scheme) throws IOException, InterruptedException {
+        try {
+            return Loopback.status(scheme + "://" + address() + "/v2/") > 0;
+        } catch (SSLException e) {
+            return true;
+        }
     }
 
     String address() {
