@@ -63,12 +63,11 @@ public final class Main implements Runnable {
     private static CommandLine commandLine(Map<String, String> environment, String asked) {
         CommandLine tarn = new CommandLine(new Main());
         SequencedMap<String, Supplier<?>> commands = commands(environment);
-        commands.forEach(
-                (name, command) -> {
-                    if (name.equals(asked) || !commands.containsKey(asked)) {
-                        tarn.addSubcommand(name, command.get());
-                    }
-                });
+        commands.forEach((name, command) -> {
+            if (name.equals(asked) || !commands.containsKey(asked)) {
+                tarn.addSubcommand(name, command.get());
+            }
+        });
         return tarn.setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(Main::explain);
     }
