@@ -19,6 +19,7 @@ final class Upkeep implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
     private static final int FIRST_BYTES = 256;
+    private static final Duration LATER = Duration.ofSeconds(5);
 
     private final Index index;
     private final BlobRows rows;
@@ -57,6 +58,11 @@ final class Upkeep implements AutoCloseable {
     /// Compares index and tree again: somebody has found out that they may not agree.
     void reconcileSoon() {
         var _ = submit(this::reconcile, Duration.ZERO);
+    }
+
+    /// Does something else in a while.
+    void later(Runnable work) {
+        var _ = submit(work, LATER);
     }
 
     /// Lets a pass of the scrub begin, as soon as what is being done is done.
