@@ -61,6 +61,13 @@ public final class Main implements Runnable {
                 .addSubcommand(new AskCommand.Pulls(environment))
                 .addSubcommand(new AskCommand.Stats(environment))
                 .addSubcommand(new AskCommand.Upstreams(environment))
+                .addSubcommand(new InspectCommand(environment))
+                .addSubcommand(new AskCommand.Pins(environment))
+                .addSubcommand(new PinCommand(environment))
+                .addSubcommand(new UnpinCommand(environment))
+                .addSubcommand(new PurgeCommand(environment))
+                .addSubcommand(new ScrubCommand(environment))
+                .addSubcommand(new CompletionCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(Main::explain);
     }
@@ -69,8 +76,8 @@ public final class Main implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Say what to do: serve, config, demo, check, prewarm, ls, pulls, stats or"
-                        + " upstreams");
+                "Say what to do: serve, config, demo, check, prewarm, ls, pulls, stats, upstreams,"
+                        + " inspect, pins, pin, unpin, purge, scrub or completion");
     }
 
     /// A failure that a person can mend is said in one line each; anything else is a bug and says

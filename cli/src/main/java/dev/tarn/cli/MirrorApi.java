@@ -1,6 +1,7 @@
 package dev.tarn.cli;
 
 import dev.tarn.admin.Api;
+import dev.tarn.cli.image.ImageName;
 import dev.tarn.metrics.Metrics;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.pull.BlobPuller;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// What the admin API tells, gathered from the parts of one mirror.
 ///
@@ -177,6 +179,23 @@ record MirrorApi(
                 progress.blobs(),
                 progress.bytes(),
                 progress.damaged());
+    }
+
+    @Override
+    public Pins pins() {
+        return new Pins(
+                Stream.concat(
+                                disk.configuredPins().stream()
+                                        .map(pin -> new Pin(pin.toString(), true)),
+                                disk.addedPins().stream()
+                                        .map(pin -> new Pin(pin.toString(), false)))
+                        .toList());
+    }
+
+    @Override
+    public Optional<Inspection> inspect(String image) throws IOException {
+        List<ImagePull> pulls = reports.ended().latest(Reports.ENDED_MAX);
+        return ImageCatalog.inspect(disk, ImageName.parse(image), pulls);
     }
 
     @Override

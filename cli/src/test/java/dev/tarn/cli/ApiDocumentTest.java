@@ -33,7 +33,12 @@ class ApiDocumentTest {
 
     private static final Path DOCUMENT = Path.of("../docs/api.yaml");
 
-    private static final Set<String> OPERATIONS = Set.of("POST /api/v1/scrub");
+    private static final Set<String> OPERATIONS =
+            Set.of(
+                    "POST /api/v1/scrub",
+                    "POST /api/v1/pins",
+                    "DELETE /api/v1/pins",
+                    "POST /api/v1/purge");
 
     private final Map<?, ?> document = read();
 
@@ -94,7 +99,12 @@ class ApiDocumentTest {
         "get, store, Store",
         "get, config, Config",
         "get, scrub, ScrubPass",
-        "post, scrub, ScrubPass"
+        "get, pins, Pins",
+        "get, inspect, Inspection",
+        "post, scrub, ScrubPass",
+        "post, pins, Pins",
+        "delete, pins, Pins",
+        "post, purge, Purged"
     })
     void eachAnswerHasTheFieldsThatItSays(String method, String call, String type)
             throws Exception {

@@ -35,6 +35,11 @@ public interface Api {
 
     ScrubPass scrub();
 
+    Pins pins();
+
+    /// What is known of one image; empty where nothing is.
+    Optional<Inspection> inspect(String image) throws IOException;
+
     record Overview(
             String version,
             Instant startedAt,
@@ -203,6 +208,38 @@ public interface Api {
             List<PlatformLayer> layers) {}
 
     record PlatformLayer(String digest, long size, boolean isStored, String mediaType) {}
+
+    record Inspection(
+            String upstream,
+            String repository,
+            String reference,
+            String digest,
+            String mediaType,
+            List<String> tags,
+            Optional<Instant> checkedAt,
+            Optional<Instant> lastPullAt,
+            int pulls,
+            List<String> pins,
+            long size,
+            long storedBytes,
+            List<Platform> platforms) {}
+
+    record Pins(List<Pin> pins) {}
+
+    record Pin(String pattern, boolean isConfigured) {}
+
+    record Purged(
+            boolean isDryRun,
+            List<PurgedImage> images,
+            int manifests,
+            int blobs,
+            long bytes,
+            int sharedBlobs,
+            long sharedBytes,
+            int busyBlobs,
+            long busyBytes) {}
+
+    record PurgedImage(String image, String result, List<String> pins) {}
 
     record Upstreams(List<UpstreamState> upstreams) {}
 

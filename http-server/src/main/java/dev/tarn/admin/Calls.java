@@ -70,7 +70,58 @@ final class Calls {
                                 "scrub",
                                 Map.of(
                                         "GET", _ -> json.answer(api.scrub()),
-                                        "POST", _ -> json.answer(operations.startScrub()))));
+                                        "POST", _ -> json.answer(operations.startScrub()))),
+                        entry(
+                                "pins",
+                                Map.of(
+                                        "GET", _ -> json.answer(api.pins()),
+                                        "POST",
+                                                asked ->
+                                                        json.answer(
+                                                                operations.pin(
+                                                                        body(
+                                                                                asked,
+                                                                                Operations
+                                                                                        .PinRequest
+                                                                                        .class))),
+                                        "DELETE",
+                                                asked ->
+                                                        json.answer(
+                                                                operations.unpin(pattern(asked))))),
+                        entry(
+                                "purge",
+                                Map.of(
+                                        "POST",
+                                        asked ->
+                                                json.answer(
+                                                        operations.purge(
+                                                                body(
+                                                                        asked,
+                                                                        Operations.PurgeRequest
+                                                                                .class))))),
+                        entry("inspect", Map.of("GET", asked -> inspected(api, asked))));
+    }
+
+    private Response inspected(Api api, Request request) throws IOException {
+        String image = required(request, "image");
+        return api.inspect(image)
+                .map(json::answer)
+                .orElseGet(() -> json.failure(404, "the store has no image " + image));
+    }
+
+    private static Operations.PinRequest pattern(Request request) {
+        return new Operations.PinRequest(required(request, "pattern"));
+    }
+
+    private static String required(Request request, String parameter) {
+        return request.query()
+                .find(parameter)
+                .orElseThrow(() -> new IllegalArgumentException("there is no " + parameter));
+    }
+
+    private <T> T body(Request request, Class<T> type)
+            throws RequestBody.Refused, InterruptedException {
+        return json.parse(request.body().await(BODY_BYTES_MAX), type);
     }
 
     /// What one call tells.

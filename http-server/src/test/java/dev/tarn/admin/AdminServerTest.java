@@ -224,6 +224,67 @@ class AdminServerTest {
         assertThat(ask("HEAD", "/api/v1/scrub").statusCode()).isEqualTo(200);
     }
 
+    private HttpResponse<String> post(String call, String body) throws Exception {
+        HttpRequest request =
+                HttpRequest.newBuilder(request("POST", "/api/v1/" + call), (_, _) -> true)
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void whatToDoItWithStandsInTheBodyOrInTheQuery() throws Exception {
+        assertThat(post("pins", "{\"pattern\":\"docker.io/library/*\"}").body())
+                .isEqualTo(
+                        "{\"pins\":[{\"pattern\":\"docker.io/library/*\",\"isConfigured\":false}]}");
+        assertThat(ask("DELETE", "/api/v1/pins?pattern=docker.io/library/*").body())
+                .isEqualTo("{\"pins\":[]}");
+        assertThat(post("purge", "{\"images\":[\"alpine\"]}").body())
+                .contains("\"isDryRun\":false", "\"image\":\"alpine\"", "\"busyBytes\":7");
+        assertThat(post("purge", "{\"images\":[\"alpine\"],\"isDryRun\":true}").body())
+                .contains("\"isDryRun\":true");
+        assertThat(ask("GET", "/api/v1/inspect?image=alpine").body())
+                .contains("\"reference\":\"alpine\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', 400",
+        "null, 400",
+        "{}, 400",
+        "[], 400",
+        "'{\"images\":[]}', 400",
+        "'{\"images\":[null]}', 400",
+        "'{\"images\":[\"a\"],\"dryRun\":true}', 400",
+        "'{\"images\":[\"a\"]', 400"
+    })
+    void aBodyThatIsNotAsTheDocumentHasItIsRefused(String body, int status) throws Exception {
+        HttpResponse<String> answer = post("purge", body);
+
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.body()).startsWith("{\"status\":400,\"message\":\"");
+    }
+
+    @Test
+    void aBodyHasAMebibyteAtMost() throws Exception {
+        String filled = "{\"pattern\":\"" + "x".repeat(Calls.BODY_BYTES_MAX - 14) + "\"}";
+        assertThat(filled).hasSize(Calls.BODY_BYTES_MAX);
+
+        assertThat(post("pins", filled).statusCode()).isEqualTo(200);
+        assertThat(post("pins", filled + " ").statusCode()).isEqualTo(413);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /api/v1/inspect, 400",
+        "GET, /api/v1/inspect?image=nothing, 404",
+        "DELETE, /api/v1/pins, 400",
+        "POST, /api/v1/pins, 400"
+    })
+    void whatIsMissingIsSaid(String method, String path, int status) throws Exception {
+        assertThat(ask(method, path).statusCode()).isEqualTo(status);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "POST, /api/v1/overview, 'GET, HEAD'",

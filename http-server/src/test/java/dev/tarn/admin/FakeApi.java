@@ -165,6 +165,58 @@ final class FakeApi implements Api, Operations {
     }
 
     @Override
+    public Pins pins() {
+        return new Pins(List.of(new Pin("docker.io/library/*:stable", true)));
+    }
+
+    @Override
+    public Optional<Inspection> inspect(String image) {
+        return image.equals("nothing")
+                ? Optional.empty()
+                : Optional.of(
+                        new Inspection(
+                                "docker.io",
+                                "library/x",
+                                image,
+                                DIGEST,
+                                "a/b",
+                                List.of("1.0"),
+                                Optional.of(NOW),
+                                Optional.empty(),
+                                0,
+                                List.of(),
+                                2,
+                                1,
+                                List.of()));
+    }
+
+    @Override
+    public Pins pin(PinRequest request) {
+        return new Pins(List.of(new Pin(request.pattern(), false)));
+    }
+
+    @Override
+    public Pins unpin(PinRequest request) {
+        return new Pins(List.of());
+    }
+
+    @Override
+    public Purged purge(PurgeRequest request) {
+        return new Purged(
+                request.isDryRun(),
+                request.images().stream()
+                        .map(image -> new PurgedImage(image, "purged", List.of()))
+                        .toList(),
+                1,
+                2,
+                3,
+                4,
+                5,
+                6,
+                7);
+    }
+
+    @Override
     public Config config() {
         return new Config(List.of(new Setting("http.addr", ":5000", false)));
     }
