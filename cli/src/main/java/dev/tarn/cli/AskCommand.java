@@ -1,34 +1,24 @@
 package dev.tarn.cli;
 
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 
 /// A command that tells what a running mirror says of itself.
-@Command(mixinStandardHelpOptions = true)
-abstract sealed class AskCommand implements Callable<Integer> {
+abstract sealed class AskCommand extends AdminCommand {
 
-    private final Map<String, String> environment;
     private final String call;
-
-    @Mixin private AdminOption admin = new AdminOption();
-    @Mixin private OutputOption output = new OutputOption();
-    @Spec private CommandSpec spec = CommandSpec.create();
 
     /// @param call of the admin API
     private AskCommand(Map<String, String> environment, String call) {
-        this.environment = environment;
+        super(environment);
         this.call = call;
     }
 
     @Override
     public Integer call() throws InterruptedException {
-        JsonNode answer = admin.ask(call, environment);
-        output.print(spec.commandLine().getOut(), answer, this::table);
+        print(ask(call), this::table);
         return Main.OK;
     }
 
@@ -60,43 +50,56 @@ abstract sealed class AskCommand implements Callable<Integer> {
     /// `tarn pulls`.
     @Command(
             name = "pulls",
-            description = "List the image pulls that run, and the latest that have ended.")
+            description = "List the image pulls that run, and the latest that have ended.",
+            exitCodeList = {
+                "0:it told what there is",
+                "1:no mirror answers; with --follow, it has stopped",
+                "2:the command line is wrong"
+            })
     static final class Pulls extends AskCommand {
+
+        @Option(
+                names = {"-f", "--follow"},
+                description = "Tell each pull as it ends, until the mirror stops.")
+        private boolean isFollowed;
 
         Pulls(Map<String, String> environment) {
             super(environment, "pulls");
         }
 
         @Override
+        public Integer call() throws InterruptedException {
+            if (!isFollowed) {
+                return super.call();
+            }
+            PullFeed feed = new PullFeed(out(), err(), format(), columns());
+            follow("events", feed::tell);
+            throw new AskException("the mirror has stopped");
+        }
+
+        @Override
         Table table(JsonNode answer) {
-            Table table =
-                    new Table(
-                            "STARTED",
-                            "IMAGE",
-                            "CLIENT",
-                            "OUTCOME",
-                            "TIME",
-                            "BYTES",
-                            "CACHED",
-                            "SLOWED BY");
+            Table table = new Table(PullFeed.COLUMNS);
             for (String group : new String[] {"running", "ended"}) {
                 for (JsonNode pull : answer.path(group)) {
-                    table.add(
-                            text(pull, "startedAt"),
-                            name(pull) + separator(pull) + text(pull, "reference"),
-                            text(pull, "client"),
-                            text(pull, "outcome"),
-                            Table.seconds(pull.path("duration").asLong()),
-                            Table.bytes(pull.path("bytes").asLong()),
-                            Table.bytes(pull.path("cachedBytes").asLong()),
-                            text(pull, "slowedBy"));
+                    table.add(PullFeed.cells(pull));
                 }
             }
             return table;
         }
+    }
 
-        private static String separator(JsonNode pull) {
-            return text(pull, "reference").contains(":") ? "@" : ":";
+    /// `tarn pins`.
+    @Command(name = "pins", description = "List the patterns of images that are never evicted.")
+    static final class Pins extends AskCommand {
+
+        Pins(Map<String, String> environment) {
+            super(environment, "pins");
+        }
+
+        @Override
+        Table table(JsonNode answer) {
+            return PinCommand.table(answer);
         }
     }
 
@@ -173,14 +176,5 @@ abstract sealed class AskCommand implements Callable<Integer> {
             }
             return table;
         }
-    }
-
-    private static String name(JsonNode image) {
-        return text(image, "upstream") + "/" + text(image, "repository");
-    }
-
-    private static String text(JsonNode object, String field) {
-        JsonNode value = object.path(field);
-        return value.isNull() || value.isMissingNode() ? "-" : value.asString();
     }
 }

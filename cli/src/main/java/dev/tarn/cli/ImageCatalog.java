@@ -1,11 +1,14 @@
 package dev.tarn.cli;
 
 import dev.tarn.admin.Api;
+import dev.tarn.cli.image.ImageName;
 import dev.tarn.oci.Descriptor;
 import dev.tarn.oci.Digest;
 import dev.tarn.oci.Manifest;
 import dev.tarn.oci.ManifestParser;
+import dev.tarn.oci.MediaType;
 import dev.tarn.oci.RawManifest;
+import dev.tarn.oci.Tag;
 import dev.tarn.report.ImagePull;
 import dev.tarn.storage.DiskStore;
 import dev.tarn.storage.StoredTag;
@@ -39,6 +42,77 @@ final class ImageCatalog {
     /// @param pulls that are remembered
     static Api.Images of(DiskStore store, int limit, List<ImagePull> pulls) throws IOException {
         return new ImageCatalog(store).images(limit, pulls);
+    }
+
+    /// What is known of one image; empty where nothing is.
+    ///
+    /// @param pulls that are remembered
+    static Optional<Api.Inspection> inspect(DiskStore store, ImageName name, List<ImagePull> pulls)
+            throws IOException {
+        return new ImageCatalog(store).inspect(name, pulls);
+    }
+
+    private Optional<Api.Inspection> inspect(ImageName name, List<ImagePull> pulls)
+            throws IOException {
+        List<StoredTag> tags = store.tags(name.place());
+        Optional<StoredTag> tag =
+                tags.stream()
+                        .filter(row -> row.tag().equals(name.reference().toString()))
+                        .reduce(ImageCatalog::later);
+        Optional<Digest> digest =
+                name.digest()
+                        .filter(it -> store.manifests().isLinked(name.place(), it))
+                        .or(() -> tag.map(row -> row.entry().descriptor().digest()));
+        if (digest.isEmpty()) {
+            return Optional.empty();
+        }
+        List<StoredTag> same =
+                tags.stream()
+                        .filter(row -> row.entry().descriptor().digest().equals(digest.get()))
+                        .toList();
+        List<Instant> pulled =
+                pulls.stream()
+                        .filter(pull -> isOf(pull, name, digest.get()))
+                        .map(pull -> pull.startedAt().plus(pull.duration()))
+                        .toList();
+        List<Api.Platform> platforms = platforms(digest.get());
+        Set<Digest> all = new HashSet<>(sizes.keySet());
+        Set<Digest> here = new HashSet<>();
+        for (Digest blob : all) {
+            if (holds(blob)) {
+                here.add(blob);
+            }
+        }
+        return Optional.of(
+                new Api.Inspection(
+                        name.registry().text(),
+                        name.repository().toString(),
+                        name.reference().toString(),
+                        digest.get().toString(),
+                        find(digest.get())
+                                .map(RawManifest::mediaType)
+                                .or(() -> tag.map(row -> row.entry().descriptor().mediaType()))
+                                .map(MediaType::text)
+                                .orElse(UNKNOWN),
+                        same.stream().map(StoredTag::tag).distinct().sorted().toList(),
+                        same.stream().map(row -> row.entry().checkedAt()).max(Instant::compareTo),
+                        pulled.stream().max(Instant::compareTo),
+                        pulled.size(),
+                        same.stream()
+                                .flatMap(row ->
+                                        store.pinsOf(name.place(), new Tag(row.tag())).stream())
+                                .map(Object::toString)
+                                .distinct()
+                                .toList(),
+                        size(all),
+                        size(here),
+                        platforms));
+    }
+
+    private static boolean isOf(ImagePull pull, ImageName name, Digest digest) {
+        return pull.repository().equals(name.place())
+                && (pull.reference().equals(name.reference().toString())
+                        || pull.digest().equals(Optional.of(digest)));
     }
 
     private Api.Images images(int limit, List<ImagePull> pulls) throws IOException {

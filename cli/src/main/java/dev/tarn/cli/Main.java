@@ -85,6 +85,13 @@ public final class Main implements Runnable {
         commands.put("pulls", () -> new AskCommand.Pulls(environment));
         commands.put("stats", () -> new AskCommand.Stats(environment));
         commands.put("upstreams", () -> new AskCommand.Upstreams(environment));
+        commands.put("inspect", () -> new InspectCommand(environment));
+        commands.put("pins", () -> new AskCommand.Pins(environment));
+        commands.put("pin", () -> new PinCommand(environment));
+        commands.put("unpin", () -> new UnpinCommand(environment));
+        commands.put("purge", () -> new PurgeCommand(environment));
+        commands.put("scrub", () -> new ScrubCommand(environment));
+        commands.put("completion", () -> new CompletionCommand(environment));
         return commands;
     }
 

@@ -1,6 +1,7 @@
 package dev.tarn.cli;
 
 import dev.tarn.admin.Api;
+import dev.tarn.cli.image.ImageName;
 import dev.tarn.metrics.Metrics;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.pull.BlobPuller;
@@ -9,6 +10,7 @@ import dev.tarn.report.ImagePull;
 import dev.tarn.report.Reports;
 import dev.tarn.report.Totals;
 import dev.tarn.storage.DiskStore;
+import dev.tarn.storage.ScrubProgress;
 import dev.tarn.upstream.UpstreamStatus;
 import java.io.IOException;
 import java.time.Instant;
@@ -18,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// What the admin API tells, gathered from the parts of one mirror.
 ///
@@ -162,6 +165,37 @@ record MirrorApi(
                                         next.usedAt(),
                                         next.uses()))
                         .toList());
+    }
+
+    @Override
+    public ScrubPass scrub() {
+        boolean isRunning = disk.isScrubbing();
+        ScrubProgress progress = disk.scrubProgress();
+        return new ScrubPass(
+                isRunning,
+                progress.started(),
+                progress.finished(),
+                progress.fraction(),
+                progress.blobs(),
+                progress.bytes(),
+                progress.damaged());
+    }
+
+    @Override
+    public Pins pins() {
+        return new Pins(
+                Stream.concat(
+                                disk.configuredPins().stream()
+                                        .map(pin -> new Pin(pin.toString(), true)),
+                                disk.addedPins().stream()
+                                        .map(pin -> new Pin(pin.toString(), false)))
+                        .toList());
+    }
+
+    @Override
+    public Optional<Inspection> inspect(String image) throws IOException {
+        List<ImagePull> pulls = reports.ended().latest(Reports.ENDED_MAX);
+        return ImageCatalog.inspect(disk, ImageName.parse(image), pulls);
     }
 
     @Override

@@ -28,6 +28,10 @@ final class OutputOption {
                     "${COMPLETION-CANDIDATES}; json and yaml are whole, as the admin API has it.")
     private Format format = Format.TABLE;
 
+    Format format() {
+        return format;
+    }
+
     void print(PrintWriter out, JsonNode answer, Function<JsonNode, Table> table) {
         printText(out, answer, () -> table.apply(answer).print(out));
     }
@@ -37,13 +41,14 @@ final class OutputOption {
         switch (format) {
             case TABLE -> text.run();
             case JSON -> out.println(answer.toPrettyString());
-            case YAML -> {
-                DumpSettings block =
-                        DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build();
-                Object plain = JSON.convertValue(answer, Object.class);
-                out.print(new Dump(block).dumpToString(plain));
-            }
+            case YAML -> out.print(yaml(answer));
         }
         out.flush();
+    }
+
+    static String yaml(JsonNode answer) {
+        DumpSettings block = DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build();
+        Object plain = JSON.convertValue(answer, Object.class);
+        return new Dump(block).dumpToString(plain);
     }
 }

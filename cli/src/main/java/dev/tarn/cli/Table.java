@@ -16,13 +16,18 @@ final class Table {
         rows.add(List.of(columns));
     }
 
-    /// One cell for each column. What strangers wrote is shown without what moves the cursor.
+    /// One cell for each column.
     void add(String... cells) {
         List<String> plain = new ArrayList<>();
         for (String cell : cells) {
-            plain.add(cell.replaceAll("\\p{Cntrl}|\\p{Cf}", "?"));
+            plain.add(plain(cell));
         }
         rows.add(plain);
+    }
+
+    /// What strangers wrote, without what moves the cursor.
+    static String plain(String text) {
+        return text.replaceAll("\\p{Cntrl}|\\p{Cf}", "?");
     }
 
     void print(PrintWriter out) {

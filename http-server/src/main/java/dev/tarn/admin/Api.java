@@ -33,6 +33,13 @@ public interface Api {
 
     Config config();
 
+    ScrubPass scrub();
+
+    Pins pins();
+
+    /// What is known of one image; empty where nothing is.
+    Optional<Inspection> inspect(String image) throws IOException;
+
     record Overview(
             String version,
             Instant startedAt,
@@ -202,6 +209,38 @@ public interface Api {
 
     record PlatformLayer(String digest, long size, boolean isStored, String mediaType) {}
 
+    record Inspection(
+            String upstream,
+            String repository,
+            String reference,
+            String digest,
+            String mediaType,
+            List<String> tags,
+            Optional<Instant> checkedAt,
+            Optional<Instant> lastPullAt,
+            int pulls,
+            List<String> pins,
+            long size,
+            long storedBytes,
+            List<Platform> platforms) {}
+
+    record Pins(List<Pin> pins) {}
+
+    record Pin(String pattern, boolean isConfigured) {}
+
+    record Purged(
+            boolean isDryRun,
+            List<PurgedImage> images,
+            int manifests,
+            int blobs,
+            long bytes,
+            int sharedBlobs,
+            long sharedBytes,
+            int busyBlobs,
+            long busyBytes) {}
+
+    record PurgedImage(String image, String result, List<String> pins) {}
+
     record Upstreams(List<UpstreamState> upstreams) {}
 
     record UpstreamState(
@@ -235,6 +274,15 @@ public interface Api {
             List<NextBlob> next) {}
 
     record Scrub(double progress, long scrubbedBytes) {}
+
+    record ScrubPass(
+            boolean isRunning,
+            Optional<Instant> startedAt,
+            Optional<Instant> finishedAt,
+            double progress,
+            long blobs,
+            long bytes,
+            long damagedBlobs) {}
 
     record NextBlob(String digest, long size, Optional<Instant> usedAt, int uses) {}
 

@@ -39,6 +39,7 @@ class AdminServerTest {
                         new AdminConfig("127.0.0.1", 0, Optional.empty()),
                         new Health(isReady::get, () -> Optional.ofNullable(trouble.get())),
                         new MetricsPage("text/plain; version=0.0.4", () -> "tarn_x 1\n"),
+                        new FakeApi(),
                         new FakeApi());
     }
 
@@ -214,6 +215,100 @@ class AdminServerTest {
     })
     void whatIsNotThereIsSaidToBeNot(String path, int status) throws Exception {
         assertThat(ask("GET", path).statusCode()).isEqualTo(status);
+    }
+
+    @Test
+    void whatIsToBeDoneIsAskedForByAnotherMethod() throws Exception {
+        assertThat(ask("GET", "/api/v1/scrub").body()).contains("\"isRunning\":false");
+        assertThat(ask("POST", "/api/v1/scrub").body()).contains("\"isRunning\":true");
+        assertThat(ask("HEAD", "/api/v1/scrub").statusCode()).isEqualTo(200);
+    }
+
+    private HttpResponse<String> post(String call, String body) throws Exception {
+        HttpRequest request =
+                HttpRequest.newBuilder(request("POST", "/api/v1/" + call), (_, _) -> true)
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void whatToDoItWithStandsInTheBodyOrInTheQuery() throws Exception {
+        assertThat(post("pins", "{\"pattern\":\"docker.io/library/*\"}").body())
+                .isEqualTo(
+                        "{\"pins\":[{\"pattern\":\"docker.io/library/*\",\"isConfigured\":false}]}");
+        assertThat(ask("DELETE", "/api/v1/pins?pattern=docker.io/library/*").body())
+                .isEqualTo("{\"pins\":[]}");
+        assertThat(post("purge", "{\"images\":[\"alpine\"]}").body())
+                .contains("\"isDryRun\":false", "\"image\":\"alpine\"", "\"busyBytes\":7");
+        assertThat(post("purge", "{\"images\":[\"alpine\"],\"isDryRun\":true}").body())
+                .contains("\"isDryRun\":true");
+        assertThat(ask("GET", "/api/v1/inspect?image=alpine").body())
+                .contains("\"reference\":\"alpine\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', 400",
+        "null, 400",
+        "{}, 400",
+        "[], 400",
+        "'{\"images\":[]}', 400",
+        "'{\"images\":[null]}', 400",
+        "'{\"images\":[\"a\"],\"dryRun\":true}', 400",
+        "'{\"images\":[\"a\"]', 400"
+    })
+    void aBodyThatIsNotAsTheDocumentHasItIsRefused(String body, int status) throws Exception {
+        HttpResponse<String> answer = post("purge", body);
+
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.body()).startsWith("{\"status\":400,\"message\":\"");
+    }
+
+    @Test
+    void aBodyHasAMebibyteAtMost() throws Exception {
+        String filled = "{\"pattern\":\"" + "x".repeat(Calls.BODY_BYTES_MAX - 14) + "\"}";
+        assertThat(filled).hasSize(Calls.BODY_BYTES_MAX);
+
+        assertThat(post("pins", filled).statusCode()).isEqualTo(200);
+        assertThat(post("pins", filled + " ").statusCode()).isEqualTo(413);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /api/v1/inspect, 400",
+        "GET, /api/v1/inspect?image=nothing, 404",
+        "DELETE, /api/v1/pins, 400",
+        "POST, /api/v1/pins, 400"
+    })
+    void whatIsMissingIsSaid(String method, String path, int status) throws Exception {
+        assertThat(ask(method, path).statusCode()).isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST, /api/v1/overview, 'GET, HEAD'",
+        "DELETE, /api/v1/scrub, 'GET, HEAD, POST'",
+        "PUT, /, 'GET, HEAD'",
+        "DELETE, /metrics, 'GET, HEAD'"
+    })
+    void anotherMethodIsRefusedWithThoseThatThereAre(String method, String path, String allowed)
+            throws Exception {
+        HttpResponse<String> answer = ask(method, path);
+
+        assertThat(answer.statusCode()).isEqualTo(405);
+        assertThat(answer.headers().firstValue("allow")).contains(allowed);
+    }
+
+    @Test
+    void aPageOfSomebodyElseMayDoNothing() throws Exception {
+        HttpRequest request =
+                HttpRequest.newBuilder(request("POST", "/api/v1/scrub"), (_, _) -> true)
+                        .header("Origin", "http://evil.example")
+                        .build();
+
+        assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+                .isEqualTo(403);
     }
 
     @ParameterizedTest

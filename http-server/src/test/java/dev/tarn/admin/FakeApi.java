@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /// Tells one of each, with the most inconvenient texts.
-final class FakeApi implements Api {
+final class FakeApi implements Api, Operations {
 
     static final String HOSTILE = "</script><img src=x onerror=alert(1)>\"\n\u2028\u202e";
     static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
@@ -152,6 +152,68 @@ final class FakeApi implements Api {
                 Optional.empty(),
                 new Scrub(0.5, 8),
                 List.of(new NextBlob(DIGEST, 1, Optional.of(NOW), 2)));
+    }
+
+    @Override
+    public ScrubPass scrub() {
+        return new ScrubPass(false, Optional.empty(), Optional.of(NOW), 0.5, 1, 2, 3);
+    }
+
+    @Override
+    public ScrubPass startScrub() {
+        return new ScrubPass(true, Optional.of(NOW), Optional.empty(), 0, 0, 0, 0);
+    }
+
+    @Override
+    public Pins pins() {
+        return new Pins(List.of(new Pin("docker.io/library/*:stable", true)));
+    }
+
+    @Override
+    public Optional<Inspection> inspect(String image) {
+        return image.equals("nothing")
+                ? Optional.empty()
+                : Optional.of(
+                        new Inspection(
+                                "docker.io",
+                                "library/x",
+                                image,
+                                DIGEST,
+                                "a/b",
+                                List.of("1.0"),
+                                Optional.of(NOW),
+                                Optional.empty(),
+                                0,
+                                List.of(),
+                                2,
+                                1,
+                                List.of()));
+    }
+
+    @Override
+    public Pins pin(PinRequest request) {
+        return new Pins(List.of(new Pin(request.pattern(), false)));
+    }
+
+    @Override
+    public Pins unpin(PinRequest request) {
+        return new Pins(List.of());
+    }
+
+    @Override
+    public Purged purge(PurgeRequest request) {
+        return new Purged(
+                request.isDryRun(),
+                request.images().stream()
+                        .map(image -> new PurgedImage(image, "purged", List.of()))
+                        .toList(),
+                1,
+                2,
+                3,
+                4,
+                5,
+                6,
+                7);
     }
 
     @Override

@@ -11,7 +11,9 @@ import dev.tarn.oci.Digest;
 import dev.tarn.oci.MediaType;
 import dev.tarn.oci.RawManifest;
 import dev.tarn.oci.RegistryException;
+import dev.tarn.oci.RegistryHost;
 import dev.tarn.oci.Repository;
+import dev.tarn.oci.RepositoryName;
 import dev.tarn.oci.Tag;
 import dev.tarn.pull.ManifestStore;
 import java.io.IOException;
@@ -44,6 +46,10 @@ final class DiskManifestStore implements ManifestStore, AutoCloseable {
 
         int bytes() {
             return RowKey.of(repository, tag, accept).length;
+        }
+
+        String text() {
+            return new String(RowKey.of(repository, tag, accept), UTF_8);
         }
     }
 
@@ -170,6 +176,9 @@ final class DiskManifestStore implements ManifestStore, AutoCloseable {
     private void writeBehind(Digest digest, List<Change> changes) {
         try {
             index.commit(changes.toArray(Change[]::new));
+            changes.stream()
+                    .filter(change -> change.family() == Family.TAG)
+                    .forEach(change -> pins.written(change.key()));
         } catch (IOException e) {
             LOG.error("manifest {} was served and cannot be stored", digest, e);
         } finally {
@@ -181,9 +190,7 @@ final class DiskManifestStore implements ManifestStore, AutoCloseable {
     @Override
     public void close() {
         try {
-            for (Thread write : writes) {
-                write.join();
-            }
+            awaitWrites();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -240,7 +247,7 @@ final class DiskManifestStore implements ManifestStore, AutoCloseable {
                 row -> row.putShort((short) mediaType.length).put(mediaType).put(manifest.bytes()));
     }
 
-    private static RawManifest manifest(Digest.Algorithm algorithm, ByteBuffer row) {
+    static RawManifest manifest(Digest.Algorithm algorithm, ByteBuffer row) {
         MediaType mediaType = new MediaType(text(row, row.getShort()));
         return RawManifest.of(mediaType, algorithm, Row.bytes(row, row.remaining()));
     }
@@ -264,11 +271,23 @@ final class DiskManifestStore implements ManifestStore, AutoCloseable {
     /// The tags that there are, in the order of their names, at most so many. One that is asked for
     /// in several ways may mean several things.
     List<StoredTag> tags(int max) throws IOException {
+        return tags(new byte[0], max);
+    }
+
+    /// Those of one repository.
+    List<StoredTag> tags(Repository repository) throws IOException {
+        return tags(RowKey.prefix(repository).getBytes(UTF_8), Housekeeping.TAGS_MAX);
+    }
+
+    private List<StoredTag> tags(byte[] prefix, int max) throws IOException {
         List<StoredTag> all = new ArrayList<>();
         index.forEachWhile(
                 Family.TAG,
-                new byte[0],
+                prefix,
                 (key, row) -> {
+                    if (!RowKey.hasPrefix(key, prefix)) {
+                        return false;
+                    }
                     RowKey.TagName name = RowKey.tagName(key);
                     Row.read(name, row, DiskManifestStore::tagEntry)
                             .map(entry ->
@@ -278,6 +297,63 @@ final class DiskManifestStore implements ManifestStore, AutoCloseable {
                     return all.size() < max;
                 });
         return all;
+    }
+
+    /// What one row says of a tag.
+    record TagRow(String key, Repository repository, Tag tag, Digest digest) {}
+
+    /// All tags that there are, whatever was accepted.
+    List<TagRow> tagRows() throws IOException {
+        List<TagRow> rows = new ArrayList<>();
+        index.forEach(
+                Family.TAG,
+                (key, row) -> {
+                    RowKey.TagName name = RowKey.tagName(key);
+                    Row.read(name, row, DiskManifestStore::tagEntry)
+                            .ifPresent(entry ->
+                                    rows.add(
+                                            new TagRow(
+                                                    new String(key, UTF_8),
+                                                    repository(name.host(), name.repository()),
+                                                    new Tag(name.tag()),
+                                                    entry.descriptor().digest())));
+                });
+        return rows;
+    }
+
+    static Repository repository(String host, String name) {
+        return new Repository(new RegistryHost(host), new RepositoryName(name));
+    }
+
+    /// Waits for what is being written now.
+    void awaitWrites() throws InterruptedException {
+        for (Thread write : writes) {
+            write.join();
+        }
+    }
+
+    /// Forgets tags, links and manifests, first on the disk: nobody remembers them from there any
+    /// more when they are forgotten in memory.
+    void forget(List<Change> deletions) throws IOException {
+        index.commit(deletions.toArray(Change[]::new));
+        for (Change change : deletions) {
+            switch (change.family()) {
+                case TAG -> {
+                    String key = new String(change.key(), UTF_8);
+                    tags.asMap().keySet().removeIf(it -> it.text().equals(key));
+                    pins.untagged(change.key());
+                }
+                case LINK -> {
+                    RowKey.LinkName link = RowKey.linkName(change.key());
+                    links.invalidate(
+                            new LinkKey(repository(link.host(), link.repository()), link.digest()));
+                }
+                case MANIFEST -> manifests.invalidate(RowKey.digest(change.key()));
+                case ABOUT, BLOB, PARTIAL, USAGE ->
+                        throw new IllegalArgumentException(
+                                change.family() + " is not for manifests");
+            }
+        }
     }
 
     static TagEntry tagEntry(ByteBuffer row) {

@@ -1,6 +1,8 @@
 package dev.tarn.storage;
 
 import dev.tarn.oci.Digest;
+import dev.tarn.oci.Repository;
+import dev.tarn.oci.Tag;
 import dev.tarn.pull.BlobStore;
 import dev.tarn.pull.ManifestStore;
 import java.io.IOException;
@@ -9,8 +11,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +33,8 @@ public final class DiskStore implements AutoCloseable {
     private final DiskManifestStore manifests;
     private final Scrub scrub;
     private final Upkeep upkeep;
+    private final Pins pins;
+    private final Departing departing;
 
     private DiskStore(Layout layout, Index index, StoreConfig config) throws IOException {
         this.index = index;
@@ -38,7 +44,7 @@ public final class DiskStore implements AutoCloseable {
             new Recovery(layout).sweep(partials);
         }
         this.rows = new BlobRows(index);
-        Pins pins = new Pins(config.budget().pins());
+        this.pins = new Pins(config.budget().pins(), new PinFile(layout));
         this.manifests = new DiskManifestStore(index, pins);
         this.blobs =
                 new DiskBlobStore(
@@ -61,6 +67,7 @@ public final class DiskStore implements AutoCloseable {
                         reconciliation,
                         new Housekeeping(layout, blobs, index, clock, Housekeeping.TAGS_MAX),
                         scrub);
+        this.departing = new Departing(index, blobs, upkeep::later);
         index.follow(new IndexWatch());
         upkeep.start();
     }
@@ -111,6 +118,7 @@ public final class DiskStore implements AutoCloseable {
         @Override
         public void mended() {
             trouble.clear(Trouble.Part.INDEX);
+            pins.readAgain();
             upkeep.reconcileSoon();
         }
     }
@@ -146,6 +154,16 @@ public final class DiskStore implements AutoCloseable {
     /// How far the scrub has come.
     public ScrubProgress scrubProgress() {
         return scrub.progress();
+    }
+
+    /// Lets a pass of the scrub begin now, where none goes on.
+    public void startScrub() {
+        upkeep.scrubSoon();
+    }
+
+    /// Whether a pass of the scrub goes on, or is about to.
+    public boolean isScrubbing() {
+        return scrub.isRunning();
     }
 
     /// How many files were found damaged since the store was opened.
@@ -197,6 +215,43 @@ public final class DiskStore implements AutoCloseable {
     /// Whether a blob is stored whole.
     public boolean holds(Digest digest) throws IOException {
         return rows.usage(digest).isPresent();
+    }
+
+    /// The pins of the configuration.
+    public List<Pin> configuredPins() {
+        return pins.configured();
+    }
+
+    /// The pins that were added since, by whichever process.
+    public List<Pin> addedPins() {
+        return pins.added();
+    }
+
+    /// The pins by which an image is never evicted.
+    public List<Pin> pinsOf(Repository repository, Tag tag) {
+        return pins.of(repository, tag);
+    }
+
+    /// Pins images; this lasts once it returns.
+    public void pin(Pin pin) throws IOException {
+        pins.add(pin);
+    }
+
+    /// Takes a pin back; false where none was added.
+    public boolean unpin(Pin pin) throws IOException {
+        return pins.remove(pin);
+    }
+
+    /// What the tags of a repository mean, each as often as it is asked for in different ways.
+    public List<StoredTag> tags(Repository repository) throws IOException {
+        return manifests.tags(repository);
+    }
+
+    /// What would go with images, and can be taken away.
+    public Purge preparePurge(Collection<ImageReference> images)
+            throws IOException, InterruptedException {
+        manifests.awaitWrites();
+        return new Purge(Set.copyOf(images), index, manifests, blobs, rows, departing);
     }
 
     /// What the index takes up on the disk.

@@ -186,6 +186,25 @@ final class Evictor implements AutoCloseable {
         return isMade.get();
     }
 
+    /// Whether somebody reads a blob, or works on it.
+    boolean isInUse(Digest digest) {
+        return blobs.isInUse(digest);
+    }
+
+    /// Takes away a blob that nobody wants any more; false where it is in use.
+    boolean take(Digest digest) throws IOException {
+        AtomicBoolean isGone = new AtomicBoolean();
+        Sync.undisturbed(() -> {
+            evicting.lock();
+            try {
+                isGone.set(!blobs.isInUse(digest) && blobs.evict(digest));
+            } finally {
+                evicting.unlock();
+            }
+        });
+        return isGone.get();
+    }
+
     /// Looks at ever more blobs until one may go.
     private boolean evictOne(EvictionCause cause) throws IOException {
         if (ledger.keptBytes() > capacity / REMAINDERS_SHARE && blobs.evictRemainder()) {

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 /// ```
 /// <root>/
 ///   FORMAT                    the version of this layout
+///   PINS                      the pins that were added at run time; there once there were some
 ///   blobs/sha256/ab/<hex>     whole, verified, read-only
 ///   blobs/sha512/ab/<hex>
 ///   incoming/sha256-<hex>     a sparse file that a download is filling
@@ -41,6 +42,15 @@ record Layout(Path root) {
     /// Where a new `format` is written before it is put in its place.
     Path formatDraft() {
         return root.resolve(".FORMAT.new");
+    }
+
+    Path pins() {
+        return root.resolve("PINS");
+    }
+
+    /// Where new `pins` are written before they are put in their place.
+    Path pinsDraft() {
+        return root.resolve(".PINS.new");
     }
 
     Path index() {

@@ -21,6 +21,12 @@ public record Pin(String registry, String repository, String tag) {
                 parts.group(1), parts.group(2), parts.group(3) == null ? "*" : parts.group(3));
     }
 
+    /// As it is parsed.
+    @Override
+    public String toString() {
+        return registry + "/" + repository + (tag.equals("*") ? "" : ":" + tag);
+    }
+
     boolean matches(String host, String name, String tagText) {
         return matches(registry, host) && matches(repository, name) && matches(tag, tagText);
     }

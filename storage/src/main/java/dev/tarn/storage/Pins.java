@@ -8,6 +8,8 @@ import dev.tarn.oci.Manifest;
 import dev.tarn.oci.ManifestParser;
 import dev.tarn.oci.RawManifest;
 import dev.tarn.oci.RegistryException;
+import dev.tarn.oci.Repository;
+import dev.tarn.oci.Tag;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -20,25 +22,138 @@ import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// Which blobs belong to images that are pinned: from the tags that match to their manifests, from
 /// an index to those of its manifests that are here, from there to configurations and layers. Found
 /// out when eviction wants to know, and again when a tag or a manifest has come since. Any thread.
 final class Pins {
 
-    private final List<Pin> patterns;
+    /// The most that are added at run time.
+    static final int ADDED_MAX = 1_000;
+
+    private final List<Pin> configured;
+    private final PinFile file;
     private final Lock lock = new ReentrantLock();
 
     /// By the key of the tag's row.
     private final Map<String, Digest> tags = new HashMap<>();
+
+    private volatile List<Pin> added;
+
+    /// All of them.
+    private volatile List<Pin> patterns;
 
     private boolean isRead;
     private long changes;
     private long changesSeen = -1;
     private Set<Digest> blobs = Set.of();
 
-    Pins(List<Pin> patterns) {
-        this.patterns = patterns;
+    Pins(List<Pin> configured, PinFile file) throws IOException {
+        this.configured = configured;
+        this.file = file;
+        this.added = file.read();
+        this.patterns = plus(configured, added);
+    }
+
+    private static List<Pin> plus(List<Pin> some, List<Pin> others) {
+        return Stream.concat(some.stream(), others.stream()).distinct().toList();
+    }
+
+    List<Pin> configured() {
+        return configured;
+    }
+
+    /// Those that were added at run time.
+    List<Pin> added() {
+        return added;
+    }
+
+    /// Those by which an image stays.
+    List<Pin> of(Repository repository, Tag tag) {
+        return patterns.stream()
+                .filter(pin ->
+                        pin.matches(
+                                repository.host().text(),
+                                repository.name().toString(),
+                                tag.toString()))
+                .toList();
+    }
+
+    /// Lasts once this returns. One that there is already is not added again.
+    void add(Pin pin) throws IOException {
+        change(() -> {
+            if (!patterns.contains(pin)) {
+                if (added.size() >= ADDED_MAX) {
+                    throw new IllegalArgumentException("there are " + ADDED_MAX + " pins already");
+                }
+                keep(plus(added, List.of(pin)));
+                isRead = false;
+            }
+        });
+    }
+
+    /// Takes back one that was added at run time; whether there was one.
+    boolean remove(Pin pin) throws IOException {
+        if (!added.contains(pin)) {
+            return false;
+        }
+        change(() -> {
+            keep(added.stream().filter(it -> !it.equals(pin)).toList());
+            tags.keySet().removeIf(key -> !isPinned(key.getBytes(UTF_8)));
+        });
+        return true;
+    }
+
+    private void change(Sync.Action action) throws IOException {
+        lock.lock();
+        try {
+            Sync.undisturbed(action);
+            changes++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void keep(List<Pin> next) throws IOException {
+        file.write(next);
+        added = next;
+        patterns = plus(configured, next);
+    }
+
+    /// The row of a tag has been written. Where the tag was pinned meanwhile, nobody may have seen
+    /// it yet.
+    void written(byte[] key) {
+        if (isPinned(key)) {
+            lock.lock();
+            try {
+                isRead &= tags.containsKey(new String(key, UTF_8));
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /// The rows of tags may be others than they were.
+    void readAgain() {
+        lock.lock();
+        try {
+            isRead = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// A tag means nothing any more.
+    void untagged(byte[] key) {
+        lock.lock();
+        try {
+            if (tags.remove(new String(key, UTF_8)) != null) {
+                changes++;
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// A tag means this manifest from now on.
@@ -89,6 +204,7 @@ final class Pins {
             if (!isRead) {
                 readTags(index);
                 isRead = true;
+                changes++;
             }
             if (changes != changesSeen) {
                 blobs = reach(Set.copyOf(tags.values()), manifests);

@@ -7,6 +7,7 @@ import dev.tarn.oci.Digest;
 import dev.tarn.oci.Repository;
 import dev.tarn.oci.Tag;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HexFormat;
 
 /// What rows are found by. The parts of a key are kept apart by line ends, which occur in none of
@@ -61,13 +62,40 @@ final class RowKey {
         return new TagName(parts[0], parts[1], parts[2]);
     }
 
+    /// What the key of a link's row says.
+    record LinkName(String host, String repository, Digest digest) {}
+
+    /// The digest comes last, since any byte may be in it.
+    static LinkName linkName(byte[] key) {
+        int host = indexOf(key, 0);
+        int repository = indexOf(key, host + 1);
+        return new LinkName(
+                new String(key, 0, host, UTF_8),
+                new String(key, host + 1, repository - host - 1, UTF_8),
+                digest(Arrays.copyOfRange(key, repository + 1, key.length)));
+    }
+
+    private static int indexOf(byte[] key, int start) {
+        for (int i = start; i < key.length; i++) {
+            if (key[i] == '\n') {
+                return i;
+            }
+        }
+        throw new IllegalArgumentException("not the key of a link");
+    }
+
     static byte[] of(Repository repository, Digest digest) {
         byte[] prefix = prefix(repository).getBytes(UTF_8);
         byte[] name = of(digest);
         return ByteBuffer.allocate(prefix.length + name.length).put(prefix).put(name).array();
     }
 
-    private static String prefix(Repository repository) {
+    static boolean hasPrefix(byte[] key, byte[] prefix) {
+        return key.length >= prefix.length
+                && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+    }
+
+    static String prefix(Repository repository) {
         return repository.host() + "\n" + repository.name() + "\n";
     }
 

@@ -3,10 +3,13 @@ package dev.tarn.storage;
 import dev.tarn.oci.Digest;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +19,7 @@ final class Upkeep implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
     private static final int FIRST_BYTES = 256;
+    private static final Duration LATER = Duration.ofSeconds(5);
 
     private final Index index;
     private final BlobRows rows;
@@ -26,6 +30,9 @@ final class Upkeep implements AutoCloseable {
             new ScheduledThreadPoolExecutor(
                     1, Thread.ofPlatform().name("store-upkeep").daemon().factory());
     private volatile boolean isClosed;
+
+    /// Used on the thread only.
+    private @Nullable Future<?> nextScrub;
 
     Upkeep(
             Index index,
@@ -44,20 +51,40 @@ final class Upkeep implements AutoCloseable {
     /// Begins with what the last process may have left behind.
     void start() {
         reconcileSoon();
-        submit(this::keepHouse, Duration.ZERO);
-        submit(this::scrubOn, Duration.ZERO);
+        var _ = submit(this::keepHouse, Duration.ZERO);
+        var _ = submit(this::scrubOn, Duration.ZERO);
     }
 
     /// Compares index and tree again: somebody has found out that they may not agree.
     void reconcileSoon() {
-        submit(this::reconcile, Duration.ZERO);
+        var _ = submit(this::reconcile, Duration.ZERO);
     }
 
-    private void submit(Runnable work, Duration delay) {
+    /// Does something else in a while.
+    void later(Runnable work) {
+        var _ = submit(work, LATER);
+    }
+
+    /// Lets a pass of the scrub begin, as soon as what is being done is done.
+    void scrubSoon() {
+        scrub.ask();
+        var _ =
+                submit(
+                        () -> {
+                            if (nextScrub != null) {
+                                nextScrub.cancel(false);
+                            }
+                            scrubOn();
+                        },
+                        Duration.ZERO);
+    }
+
+    private Future<?> submit(Runnable work, Duration delay) {
         try {
-            var _ = thread.schedule(() -> run(work), delay.toNanos(), TimeUnit.NANOSECONDS);
+            return thread.schedule(() -> run(work), delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug("too late: the store is closing", e);
+            return CompletableFuture.failedFuture(e);
         }
     }
 
@@ -97,7 +124,7 @@ final class Upkeep implements AutoCloseable {
         try {
             housekeeping.run();
         } finally {
-            submit(this::keepHouse, Duration.ofDays(1));
+            var _ = submit(this::keepHouse, Duration.ofDays(1));
         }
     }
 
@@ -106,7 +133,7 @@ final class Upkeep implements AutoCloseable {
         try {
             wait = scrub.step();
         } finally {
-            submit(this::scrubOn, wait);
+            nextScrub = submit(this::scrubOn, wait);
         }
     }
 

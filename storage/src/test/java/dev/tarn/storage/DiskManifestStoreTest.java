@@ -32,7 +32,7 @@ final class DiskManifestStoreTest extends ManifestStoreContract {
         layout = new Layout(root);
         layout.createFolders();
         index = Index.open(layout);
-        store = new DiskManifestStore(index, new Pins(List.of()));
+        store = new DiskManifestStore(index, new Pins(List.of(), new PinFile(layout)));
     }
 
     @AfterEach
@@ -90,7 +90,7 @@ final class DiskManifestStoreTest extends ManifestStoreContract {
         byte[] row = Objects.requireNonNull(index.find(Family.MANIFEST, key));
         row[row.length - 1] ^= 1;
         index.commit(Change.put(Family.MANIFEST, key, row));
-        store = new DiskManifestStore(index, new Pins(List.of()));
+        store = new DiskManifestStore(index, new Pins(List.of(), new PinFile(layout)));
 
         assertThat(store.find(MANIFEST.digest())).isEmpty();
         assertThat(index.find(Family.MANIFEST, key)).isNull();

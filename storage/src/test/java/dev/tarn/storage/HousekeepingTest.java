@@ -114,7 +114,8 @@ final class HousekeepingTest {
     void tagsThatWereConfirmedLongestAgoAreForgottenWhereThereAreTooMany() throws Exception {
         Repository alpine =
                 new Repository(new RegistryHost("docker.io"), new RepositoryName("library/alpine"));
-        DiskManifestStore manifests = new DiskManifestStore(store.index, new Pins(List.of()));
+        DiskManifestStore manifests =
+                new DiskManifestStore(store.index, new Pins(List.of(), new PinFile(store.layout)));
         Descriptor descriptor = new Descriptor(MediaType.OCI_MANIFEST, DIGEST, 0);
         for (int i = 0; i < 30; i++) {
             Instant checkedAt = Instant.ofEpochSecond(1_000 + 7 * i % 30);
@@ -123,7 +124,8 @@ final class HousekeepingTest {
         }
         new Housekeeping(store.layout, store.blobs, store.index, store, 10).run();
 
-        DiskManifestStore reread = new DiskManifestStore(store.index, new Pins(List.of()));
+        DiskManifestStore reread =
+                new DiskManifestStore(store.index, new Pins(List.of(), new PinFile(store.layout)));
         for (int i = 0; i < 30; i++) {
             assertThat(reread.findTag(alpine, new Tag("t" + i), Accept.ANYTHING).isPresent())
                     .isEqualTo(7 * i % 30 >= 20);

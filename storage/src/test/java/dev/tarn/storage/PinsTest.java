@@ -19,6 +19,7 @@ import dev.tarn.oci.Tag;
 import dev.tarn.pull.ManifestStore.TagEntry;
 import dev.tarn.pull.ManifestStore.TagMeaning;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
@@ -173,6 +174,72 @@ final class PinsTest {
         }
         try (DiskStore store = DiskStore.open(root, StoreConfig.DEFAULT.withBudget(BUDGET))) {
             assertThat(staying(store, 4)).containsExactly(blob(1), blob(2));
+        }
+    }
+
+    @Test
+    void pinsThatAreAddedLaterHoldAtOnceAndAfterARestart() throws Exception {
+        Pin pin = Pin.parse("docker.io/library/alpine:3.*");
+        try (DiskStore store = DiskStore.open(root)) {
+            RawManifest image = image(1, 2);
+            store.manifests().put(image);
+            tag(store, "3.20", image);
+            storeBlobs(store, 4);
+
+            store.pin(pin);
+            store.pin(pin);
+            assertThat(store.addedPins()).containsExactly(pin);
+            assertThat(store.pinsOf(REPOSITORY, new Tag("3.20"))).containsExactly(pin);
+            assertThat(store.pinsOf(REPOSITORY, new Tag("4"))).isEmpty();
+            assertThat(staying(store, 4)).containsExactly(blob(1), blob(2));
+        }
+        try (DiskStore store = DiskStore.open(root)) {
+            assertThat(store.addedPins()).containsExactly(pin);
+            storeBlobs(store, 4);
+            assertThat(staying(store, 4)).containsExactly(blob(1), blob(2));
+
+            assertThat(store.unpin(pin)).isTrue();
+            assertThat(store.unpin(pin)).isFalse();
+            assertThat(staying(store, 4)).isEmpty();
+        }
+        try (DiskStore store = DiskStore.open(root)) {
+            assertThat(store.addedPins()).isEmpty();
+        }
+    }
+
+    @Test
+    void theyAreBesideThoseOfTheConfiguration() throws Exception {
+        try (DiskStore store = DiskStore.open(root, StoreConfig.DEFAULT.withBudget(BUDGET))) {
+            Pin configured = BUDGET.pins().getFirst();
+            store.pin(configured);
+
+            assertThat(store.configuredPins()).containsExactly(configured);
+            assertThat(store.addedPins()).isEmpty();
+            assertThat(store.unpin(configured)).isFalse();
+            assertThat(store.pinsOf(REPOSITORY, new Tag("stable"))).containsExactly(configured);
+        }
+    }
+
+    @Test
+    void aFileOfPinsThatCannotBeReadIsNamed() throws Exception {
+        DiskStore.open(root).close();
+        Files.writeString(root.resolve("PINS"), "docker.io/library/*\nalpine\n");
+
+        assertThatThrownBy(() -> DiskStore.open(root).close())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("PINS:2: 'alpine' is not registry/repository");
+    }
+
+    @Test
+    void thereIsAnEndToPins() throws Exception {
+        try (DiskStore store = DiskStore.open(root)) {
+            for (int i = 0; i < Pins.ADDED_MAX; i++) {
+                store.pin(Pin.parse("docker.io/library/app:v" + i));
+            }
+
+            assertThatThrownBy(() -> store.pin(Pin.parse("docker.io/library/app:more")))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("there are 1000 pins already");
         }
     }
 

@@ -126,6 +126,22 @@ final class ScrubTest {
     }
 
     @Test
+    void whoeverAsksForAPassGetsOne() throws Exception {
+        var _ = store.add(1_000, 1);
+        Scrub scrub = store.scrub(Duration.ZERO, FAST);
+
+        scrub.ask();
+        assertThat(scrub.isRunning()).isTrue();
+        assertThat(run(scrub).blobs()).isEqualTo(1);
+        assertThat(scrub.isRunning()).isFalse();
+
+        var _ = store.add(1_000, 2);
+        assertThat(run(scrub).blobs()).as("nobody has asked again").isEqualTo(1);
+        scrub.ask();
+        assertThat(run(scrub).blobs()).isEqualTo(2);
+    }
+
+    @Test
     void filesWithoutARowAreAdoptedAndRowsWithoutAFileDropped() throws Exception {
         List<Digest> rowless = new ArrayList<>();
         List<Digest> fileless = new ArrayList<>();

@@ -4,6 +4,7 @@ import dev.tarn.oci.Digest;
 import dev.tarn.oci.Reference;
 import dev.tarn.oci.RegistryException.Malformed;
 import dev.tarn.oci.RegistryHost;
+import dev.tarn.oci.Repository;
 import dev.tarn.oci.RepositoryName;
 import dev.tarn.oci.Tag;
 import java.util.Optional;
@@ -63,6 +64,11 @@ public record ImageName(
     /// What a registry is asked for.
     public Reference reference() {
         return digest.isPresent() ? digest.get() : tag.orElseThrow();
+    }
+
+    /// The repository, under the name that the mirror keeps it by.
+    public Repository place() {
+        return new Repository(registry, repository);
     }
 
     /// In full.
