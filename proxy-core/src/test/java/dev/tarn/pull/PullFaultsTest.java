@@ -140,10 +140,10 @@ class PullFaultsTest {
                 };
         BlobPuller puller = newPuller(slow, PullListener.NOBODY);
         Future<byte[]> late =
-                clients.submit(() -> {
-                    BlobContent content = puller.pull(target, digest, ByteRange.whole()).content();
-                    return Reading.read(content, ByteRange.whole());
-                });
+                clients.submit(() ->
+                        Reading.read(
+                                puller.pull(target, digest, ByteRange.whole()).content(),
+                                ByteRange.whole()));
         isLooking.await();
         puller.close();
         isClosed.countDown();
@@ -297,10 +297,10 @@ class PullFaultsTest {
 
     private byte[] pull(BlobPuller puller) throws Exception {
         Future<byte[]> pull =
-                clients.submit(() -> {
-                    BlobContent content = puller.pull(target, digest, ByteRange.whole()).content();
-                    return Reading.read(content, ByteRange.whole());
-                });
+                clients.submit(() ->
+                        Reading.read(
+                                puller.pull(target, digest, ByteRange.whole()).content(),
+                                ByteRange.whole()));
         try {
             return pull.get(5, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
@@ -351,6 +351,11 @@ class PullFaultsTest {
         @Override
         public void putTag(Repository repository, Tag tag, Accept accept, TagEntry entry) {
             store.putTag(repository, tag, accept, entry);
+        }
+
+        @Override
+        public void makeStale(Repository repository, Tag tag, Instant checkedAt) {
+            store.makeStale(repository, tag, checkedAt);
         }
 
         @Override
