@@ -103,6 +103,16 @@ final class Mirror implements AutoCloseable {
                         new BlobPuller(
                                 store.blobs(), store.manifests(), config.download(), listener));
         ManifestPuller manifests = new ManifestPuller(store.manifests(), blobs, new SteadyClock());
+        MirrorApi api =
+                new MirrorApi(
+                        store,
+                        blobs,
+                        registries,
+                        metrics,
+                        reports,
+                        Instant.now(),
+                        () -> isReady,
+                        () -> url().toString());
         admin =
                 AdminServer.start(
                         new AdminConfig(
@@ -111,15 +121,8 @@ final class Mirror implements AutoCloseable {
                                 config.admin().token()),
                         new Health(() -> isReady, store::trouble),
                         new MetricsPage(Metrics.CONTENT_TYPE, metrics::page),
-                        new MirrorApi(
-                                store,
-                                blobs,
-                                registries,
-                                metrics,
-                                reports,
-                                Instant.now(),
-                                () -> isReady,
-                                () -> url().toString()));
+                        api,
+                        new MirrorOperations(store, api));
         parts.add(admin);
         server =
                 RegistryServer.start(

@@ -9,6 +9,7 @@ import dev.tarn.report.ImagePull;
 import dev.tarn.report.Reports;
 import dev.tarn.report.Totals;
 import dev.tarn.storage.DiskStore;
+import dev.tarn.storage.ScrubProgress;
 import dev.tarn.upstream.UpstreamStatus;
 import java.io.IOException;
 import java.time.Instant;
@@ -162,6 +163,20 @@ record MirrorApi(
                                         next.usedAt(),
                                         next.uses()))
                         .toList());
+    }
+
+    @Override
+    public ScrubPass scrub() {
+        boolean isRunning = disk.isScrubbing();
+        ScrubProgress progress = disk.scrubProgress();
+        return new ScrubPass(
+                isRunning,
+                progress.started(),
+                progress.finished(),
+                progress.fraction(),
+                progress.blobs(),
+                progress.bytes(),
+                progress.damaged());
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -31,6 +32,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 class ApiDocumentTest {
 
     private static final Path DOCUMENT = Path.of("../docs/api.yaml");
+
+    private static final Set<String> OPERATIONS = Set.of("POST /api/v1/scrub");
 
     private final Map<?, ?> document = read();
 
@@ -56,42 +59,51 @@ class ApiDocumentTest {
 
     @Test
     void itHasEachCall() throws IOException {
-        Set<String> documented =
-                at(document, "paths").keySet().stream()
-                        .map(Object::toString)
-                        .collect(Collectors.toCollection(TreeSet::new));
-        Set<String> methods =
+        Set<String> documented = new TreeSet<>();
+        at(document, "paths")
+                .forEach((path, methods) ->
+                        ((Map<?, ?>) methods)
+                                .keySet()
+                                .forEach(method ->
+                                        documented.add(
+                                                method.toString().toUpperCase(Locale.ROOT)
+                                                        + " /api/v1"
+                                                        + path)));
+        Set<String> calls =
                 Arrays.stream(Api.class.getDeclaredMethods())
                         .filter(method ->
                                 !java.lang.reflect.Modifier.isStatic(method.getModifiers()))
-                        .map(method -> "/" + method.getName())
+                        .map(method -> "GET /api/v1/" + method.getName())
                         .collect(Collectors.toCollection(TreeSet::new));
-        methods.add("/events");
+        calls.add("GET /api/v1/events");
+        calls.addAll(OPERATIONS);
 
-        assertThat(documented).isEqualTo(methods);
+        assertThat(documented).isEqualTo(calls);
         String text = Files.readString(Path.of("../docs/observability.md"));
-        assertThat(documented)
-                .allSatisfy(it -> assertThat(text).contains("`GET /api/v1" + it + "`"));
+        assertThat(documented).allSatisfy(it -> assertThat(text).contains("`" + it + "`"));
     }
 
     @ParameterizedTest
     @CsvSource({
-        "overview, Overview",
-        "history, Minutes",
-        "pulls, Pulls",
-        "failures, FailureList",
-        "images, Images",
-        "upstreams, Upstreams",
-        "store, Store",
-        "config, Config"
+        "get, overview, Overview",
+        "get, history, Minutes",
+        "get, pulls, Pulls",
+        "get, failures, FailureList",
+        "get, images, Images",
+        "get, upstreams, Upstreams",
+        "get, store, Store",
+        "get, config, Config",
+        "get, scrub, ScrubPass",
+        "post, scrub, ScrubPass"
     })
-    void eachAnswerHasTheFieldsThatItSays(String call, String type) throws Exception {
+    void eachAnswerHasTheFieldsThatItSays(String method, String call, String type)
+            throws Exception {
         Map<?, ?> schema =
                 at(
                         document,
                         "paths",
                         "/" + call,
-                        "get",
+                        method,
                         "responses",
                         "200",
                         "content",

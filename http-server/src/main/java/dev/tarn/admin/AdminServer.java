@@ -24,7 +24,8 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /// Listens once this returns. Closed after the registry's server, it tells of its draining.
-    public static AdminServer start(AdminConfig config, Health health, MetricsPage metrics, Api api)
+    public static AdminServer start(
+            AdminConfig config, Health health, MetricsPage metrics, Api api, Operations operations)
             throws IOException {
         ServerConfig socket =
                 new ServerConfig(config.host(), config.port(), Optional.empty(), DRAIN_TIMEOUT);
@@ -33,7 +34,8 @@ public final class AdminServer implements AutoCloseable {
                 RegistryServer.start(
                         socket,
                         limits,
-                        new AdminHandler(health, metrics, api, new Access(config.token()))));
+                        new AdminHandler(
+                                health, metrics, api, operations, new Access(config.token()))));
     }
 
     public InetSocketAddress address() {

@@ -33,6 +33,8 @@ public interface Api {
 
     Config config();
 
+    ScrubPass scrub();
+
     record Overview(
             String version,
             Instant startedAt,
@@ -235,6 +237,15 @@ public interface Api {
             List<NextBlob> next) {}
 
     record Scrub(double progress, long scrubbedBytes) {}
+
+    record ScrubPass(
+            boolean isRunning,
+            Optional<Instant> startedAt,
+            Optional<Instant> finishedAt,
+            double progress,
+            long blobs,
+            long bytes,
+            long damagedBlobs) {}
 
     record NextBlob(String digest, long size, Optional<Instant> usedAt, int uses) {}
 

@@ -8,7 +8,13 @@ import java.util.TreeMap;
 /// A request as the registry sees it, without a socket. The path is raw: nothing in it is decoded.
 ///
 /// @param headers by name, in any case
-public record Request(String method, String path, Query query, Map<String, List<String>> headers) {
+/// @param body what follows the head, for whoever wants it
+public record Request(
+        String method,
+        String path,
+        Query query,
+        Map<String, List<String>> headers,
+        RequestBody body) {
 
     public Request {
         TreeMap<String, List<String>> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -18,14 +24,20 @@ public record Request(String method, String path, Query query, Map<String, List<
 
     /// Splits a target in origin form, `/v2/…?…`; refuses a query that cannot be decoded.
     public static Request of(String method, String target, Map<String, List<String>> headers) {
+        return of(method, target, headers, RequestBody.NONE);
+    }
+
+    public static Request of(
+            String method, String target, Map<String, List<String>> headers, RequestBody body) {
         int mark = target.indexOf('?');
         return mark < 0
-                ? new Request(method, target, Query.NONE, headers)
+                ? new Request(method, target, Query.NONE, headers, body)
                 : new Request(
                         method,
                         target.substring(0, mark),
                         Query.parse(target.substring(mark + 1)),
-                        headers);
+                        headers,
+                        body);
     }
 
     public boolean isHead() {

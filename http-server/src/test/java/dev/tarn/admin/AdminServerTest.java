@@ -39,6 +39,7 @@ class AdminServerTest {
                         new AdminConfig("127.0.0.1", 0, Optional.empty()),
                         new Health(isReady::get, () -> Optional.ofNullable(trouble.get())),
                         new MetricsPage("text/plain; version=0.0.4", () -> "tarn_x 1\n"),
+                        new FakeApi(),
                         new FakeApi());
     }
 
@@ -214,6 +215,39 @@ class AdminServerTest {
     })
     void whatIsNotThereIsSaidToBeNot(String path, int status) throws Exception {
         assertThat(ask("GET", path).statusCode()).isEqualTo(status);
+    }
+
+    @Test
+    void whatIsToBeDoneIsAskedForByAnotherMethod() throws Exception {
+        assertThat(ask("GET", "/api/v1/scrub").body()).contains("\"isRunning\":false");
+        assertThat(ask("POST", "/api/v1/scrub").body()).contains("\"isRunning\":true");
+        assertThat(ask("HEAD", "/api/v1/scrub").statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST, /api/v1/overview, 'GET, HEAD'",
+        "DELETE, /api/v1/scrub, 'GET, HEAD, POST'",
+        "PUT, /, 'GET, HEAD'",
+        "DELETE, /metrics, 'GET, HEAD'"
+    })
+    void anotherMethodIsRefusedWithThoseThatThereAre(String method, String path, String allowed)
+            throws Exception {
+        HttpResponse<String> answer = ask(method, path);
+
+        assertThat(answer.statusCode()).isEqualTo(405);
+        assertThat(answer.headers().firstValue("allow")).contains(allowed);
+    }
+
+    @Test
+    void aPageOfSomebodyElseMayDoNothing() throws Exception {
+        HttpRequest request =
+                HttpRequest.newBuilder(request("POST", "/api/v1/scrub"), (_, _) -> true)
+                        .header("Origin", "http://evil.example")
+                        .build();
+
+        assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+                .isEqualTo(403);
     }
 
     @ParameterizedTest

@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /// Tells one of each, with the most inconvenient texts.
-final class FakeApi implements Api {
+final class FakeApi implements Api, Operations {
 
     static final String HOSTILE = "</script><img src=x onerror=alert(1)>\"\n\u2028\u202e";
     static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
@@ -152,6 +152,16 @@ final class FakeApi implements Api {
                 Optional.empty(),
                 new Scrub(0.5, 8),
                 List.of(new NextBlob(DIGEST, 1, Optional.of(NOW), 2)));
+    }
+
+    @Override
+    public ScrubPass scrub() {
+        return new ScrubPass(false, Optional.empty(), Optional.of(NOW), 0.5, 1, 2, 3);
+    }
+
+    @Override
+    public ScrubPass startScrub() {
+        return new ScrubPass(true, Optional.of(NOW), Optional.empty(), 0, 0, 0, 0);
     }
 
     @Override

@@ -148,6 +148,16 @@ public final class DiskStore implements AutoCloseable {
         return scrub.progress();
     }
 
+    /// Lets a pass of the scrub begin now, where none goes on.
+    public void startScrub() {
+        upkeep.scrubSoon();
+    }
+
+    /// Whether a pass of the scrub goes on, or is about to.
+    public boolean isScrubbing() {
+        return scrub.isRunning();
+    }
+
     /// How many files were found damaged since the store was opened.
     public long damagedCount() {
         return blobs.damaged();

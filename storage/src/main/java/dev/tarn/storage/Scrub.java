@@ -56,7 +56,8 @@ final class Scrub {
     private final Deque<Digest> folder = new ArrayDeque<>();
 
     private volatile ScrubProgress progress;
-    private boolean isRunning;
+    private volatile boolean isAskedFor;
+    private volatile boolean isRunning;
     private int nextFolder;
     private @Nullable ScrubbedFile file;
     private @Nullable ByteBuffer buffer;
@@ -86,9 +87,19 @@ final class Scrub {
         return progress;
     }
 
+    /// Lets a pass begin with the next step, whatever the time; where one goes on, that is it.
+    void ask() {
+        isAskedFor = true;
+    }
+
+    /// Whether a pass goes on, or is about to.
+    boolean isRunning() {
+        return isAskedFor || isRunning;
+    }
+
     /// Does a little, where it is time; how long to wait then.
     Duration step() {
-        if (interval.isZero()) {
+        if (interval.isZero() && !isRunning()) {
             return LONG_WAIT;
         }
         try {
@@ -113,7 +124,7 @@ final class Scrub {
             nextFolder =
                     ALGORITHMS.indexOf(position.get().algorithm()) * FIRST_BYTES
                             + Integer.parseInt(position.get().hex(), 0, 2, 16);
-        } else if (isDue(now)) {
+        } else if (isAskedFor || isDue(now)) {
             nextFolder = 0;
             progress = progress.begun(now);
             save();
@@ -248,6 +259,7 @@ final class Scrub {
     private void end() throws IOException {
         progress = progress.ended(clock.instant());
         isRunning = false;
+        isAskedFor = false;
         buffer = null;
         save();
         LOG.info(

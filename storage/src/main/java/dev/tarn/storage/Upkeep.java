@@ -3,10 +3,13 @@ package dev.tarn.storage;
 import dev.tarn.oci.Digest;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +30,9 @@ final class Upkeep implements AutoCloseable {
                     1, Thread.ofPlatform().name("store-upkeep").daemon().factory());
     private volatile boolean isClosed;
 
+    /// Used on the thread only.
+    private @Nullable Future<?> nextScrub;
+
     Upkeep(
             Index index,
             BlobRows rows,
@@ -44,20 +50,35 @@ final class Upkeep implements AutoCloseable {
     /// Begins with what the last process may have left behind.
     void start() {
         reconcileSoon();
-        submit(this::keepHouse, Duration.ZERO);
-        submit(this::scrubOn, Duration.ZERO);
+        var _ = submit(this::keepHouse, Duration.ZERO);
+        var _ = submit(this::scrubOn, Duration.ZERO);
     }
 
     /// Compares index and tree again: somebody has found out that they may not agree.
     void reconcileSoon() {
-        submit(this::reconcile, Duration.ZERO);
+        var _ = submit(this::reconcile, Duration.ZERO);
     }
 
-    private void submit(Runnable work, Duration delay) {
+    /// Lets a pass of the scrub begin, as soon as what is being done is done.
+    void scrubSoon() {
+        scrub.ask();
+        var _ =
+                submit(
+                        () -> {
+                            if (nextScrub != null) {
+                                nextScrub.cancel(false);
+                            }
+                            scrubOn();
+                        },
+                        Duration.ZERO);
+    }
+
+    private Future<?> submit(Runnable work, Duration delay) {
         try {
-            var _ = thread.schedule(() -> run(work), delay.toNanos(), TimeUnit.NANOSECONDS);
+            return thread.schedule(() -> run(work), delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug("too late: the store is closing", e);
+            return CompletableFuture.failedFuture(e);
         }
     }
 
@@ -97,7 +118,7 @@ final class Upkeep implements AutoCloseable {
         try {
             housekeeping.run();
         } finally {
-            submit(this::keepHouse, Duration.ofDays(1));
+            var _ = submit(this::keepHouse, Duration.ofDays(1));
         }
     }
 
@@ -106,7 +127,7 @@ final class Upkeep implements AutoCloseable {
         try {
             wait = scrub.step();
         } finally {
-            submit(this::scrubOn, wait);
+            nextScrub = submit(this::scrubOn, wait);
         }
     }
 

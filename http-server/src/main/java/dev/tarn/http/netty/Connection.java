@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.tarn.http.Delivery;
 import dev.tarn.http.Handler;
+import dev.tarn.http.RequestBody;
 import dev.tarn.http.Response;
 import dev.tarn.http.Response.Body;
 import dev.tarn.oci.ContentRange;
@@ -12,6 +13,7 @@ import dev.tarn.pull.BlobFile;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
@@ -41,6 +43,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private @Nullable Head current;
     private @Nullable Thread waiting;
     private @Nullable Sending sending;
+    private @Nullable ArrivingBody body;
 
     Connection(
             Channel channel,
@@ -71,8 +74,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
             switch (message) {
                 case Head.Sound known -> begin(known);
                 case HttpRequest request -> begin(understood(request));
+                case HttpContent part when body != null -> body.add(part.content());
                 default -> {
-                    // the end of a request: there is nothing between it and its head
+                    // the end of a request without a body
                 }
             }
         } finally {
@@ -81,8 +85,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private Head understood(HttpRequest request) {
-        Head head = Head.of(request, handler);
-        if (head instanceof Head.Sound sound) {
+        body =
+                ArrivingBody.isBehind(request)
+                        ? new ArrivingBody(request, channel, gate, deadline, limits.headerTime())
+                        : null;
+        Head head = Head.of(request, body == null ? RequestBody.NONE : body, handler);
+        if (head instanceof Head.Sound sound && body == null) {
             gate.remember(sound);
         }
         return head;
@@ -108,7 +116,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             return;
         }
         Head head = client.begin() ? asked : Head.busy();
-        if (!head.isPersistent()) {
+        if (!head.isPersistent() && body == null) {
             gate.finish();
         }
         current = head;
@@ -269,6 +277,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         waiting = null;
         sending = null;
         deadline.clear();
+        if (body != null) {
+            body = null;
+            gate.finish();
+        }
         answers.end();
         client.end();
         if (isComplete && goesOn && !answers.isDraining()) {

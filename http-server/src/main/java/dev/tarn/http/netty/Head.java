@@ -4,6 +4,7 @@ import dev.tarn.http.ErrorResponse;
 import dev.tarn.http.Handler;
 import dev.tarn.http.Question;
 import dev.tarn.http.Request;
+import dev.tarn.http.RequestBody;
 import dev.tarn.http.Response;
 import dev.tarn.oci.ErrorCode;
 import dev.tarn.oci.RegistryException.Malformed;
@@ -85,7 +86,8 @@ sealed interface Head {
                 ErrorResponse.of(503, ErrorCode.TOOMANYREQUESTS, why).with("Retry-After", "1"));
     }
 
-    static Head of(HttpRequest message, Handler handler) {
+    /// @param body what follows it
+    static Head of(HttpRequest message, RequestBody body, Handler handler) {
         if (message.decoderResult().isFailure()) {
             return refused(message.decoderResult().cause());
         }
@@ -100,19 +102,22 @@ sealed interface Head {
         if (!mayLackHost && (hosts.size() != 1 || !isHost(hosts.getFirst()))) {
             return refused(400, "a request names one Host");
         }
-        boolean isRead =
-                message.method().equals(HttpMethod.GET) || message.method().equals(HttpMethod.HEAD);
+        boolean isRead = isRead(message);
         if (isRead && headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
             return refused(400, "a read has no body");
         }
         if (isRead && !headers.get(HttpHeaderNames.CONTENT_LENGTH, "0").equals("0")) {
             return refused(413, "a read has no body");
         }
-        return sound(message, hosts.stream().findFirst(), isRead, handler);
+        return sound(message, body, hosts.stream().findFirst(), handler);
+    }
+
+    static boolean isRead(HttpRequest message) {
+        return message.method().equals(HttpMethod.GET) || message.method().equals(HttpMethod.HEAD);
     }
 
     private static Head sound(
-            HttpRequest message, Optional<String> host, boolean isRead, Handler handler) {
+            HttpRequest message, RequestBody body, Optional<String> host, Handler handler) {
         Optional<String> target = originForm(message.uri(), host.orElse(""));
         if (target.isEmpty()) {
             return refused(400, "the request target is not a path on this host");
@@ -130,9 +135,11 @@ sealed interface Head {
                 List.of(agent.substring(0, Math.min(agent.length(), AGENT_LENGTH_MAX))));
         try {
             return new Sound(
-                    handler.understand(Request.of(message.method().name(), target.get(), kept)),
-                    // a body, if there is one, is not read: the connection ends with the answer
-                    isRead && HttpUtil.isKeepAlive(message),
+                    handler.understand(
+                            Request.of(message.method().name(), target.get(), kept, body)),
+                    // whether a body was read to its end nobody asks: the connection ends with the
+                    // answer
+                    isRead(message) && HttpUtil.isKeepAlive(message),
                     message.protocolVersion().equals(HttpVersion.HTTP_1_0),
                     Optional.ofNullable(message.headers().get("X-Request-Id"))
                             .filter(id -> REQUEST_ID.matcher(id).matches()));

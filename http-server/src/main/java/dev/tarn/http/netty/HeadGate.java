@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Lets one request head through to the HTTP decoder, and the next one only once that is answered.
 /// So pipelined requests are answered in order, what waits is about one read's worth of bytes, and
-/// what follows a request that closes the connection is never looked at. We take no request bodies,
-/// so all that a connection may carry are heads, each up to an empty line.
+/// what follows a request that closes the connection is never looked at. All that a connection may
+/// carry are heads, each up to an empty line; but for the body of a request that somebody wants,
+/// and whose length is known.
 ///
 /// Also the watch over a head: it must arrive in its time, and hold none of the bytes that servers
 /// and proxies disagree about: control characters, and lines that continue the one before
@@ -32,6 +33,8 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
         OPEN,
         /// A request is being answered: what arrives waits.
         SHUT,
+        /// Lets the bytes of a body through.
+        BODY,
         /// What arrives is thrown away.
         DONE
     }
@@ -48,6 +51,7 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
     private boolean isPassingOn;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf waiting;
+    private long bodyBytesLeft;
 
     /// The head that was let through, where it came in one piece and nobody has said what it means.
     private byte @Nullable [] unknownHead;
@@ -111,6 +115,15 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /// Lets through so many bytes of the body of the request that is being answered.
+    void letIn(long bodyBytes) {
+        if (state == State.SHUT) {
+            state = State.BODY;
+            bodyBytesLeft = bodyBytes;
+            passOn();
+        }
+    }
+
     /// What the head means that was let through last. The same bytes will mean the same again.
     void remember(Head.Sound head) {
         if (unknownHead != null) {
@@ -133,10 +146,14 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
 
     private void passOn() {
         isPassingOn = true;
-        while (state == State.OPEN && waiting != null) {
+        while ((state == State.OPEN || state == State.BODY) && waiting != null) {
             ByteBuf bytes = waiting;
             waiting = null;
-            passOn(bytes);
+            if (state == State.OPEN) {
+                passOn(bytes);
+            } else {
+                passOnBody(bytes);
+            }
         }
         isPassingOn = false;
         // While something waits its turn, the client need not send more.
@@ -152,6 +169,21 @@ final class HeadGate extends ChannelInboundHandlerAdapter {
             shut();
             context().fireChannelRead(known); // which the decoder does not look at
         }
+    }
+
+    private void passOnBody(ByteBuf bytes) {
+        int length = (int) Math.min(bodyBytesLeft, bytes.readableBytes());
+        ByteBuf part = bytes.readRetainedSlice(length);
+        if (bytes.isReadable()) {
+            waiting = bytes;
+        } else {
+            bytes.release();
+        }
+        bodyBytesLeft -= length;
+        if (bodyBytesLeft == 0) {
+            state = State.SHUT;
+        }
+        context().fireChannelRead(part);
     }
 
     private void scan(ByteBuf bytes) {
