@@ -33,7 +33,8 @@ class ApiDocumentTest {
 
     private static final Path DOCUMENT = Path.of("../docs/api.yaml");
 
-    private static final Set<String> OPERATIONS = Set.of("POST /api/v1/scrub");
+    private static final Set<String> OPERATIONS =
+            Set.of("POST /api/v1/scrub", "POST /api/v1/events");
 
     private final Map<?, ?> document = read();
 
@@ -94,7 +95,8 @@ class ApiDocumentTest {
         "get, store, Store",
         "get, config, Config",
         "get, scrub, ScrubPass",
-        "post, scrub, ScrubPass"
+        "post, scrub, ScrubPass",
+        "post, events, PushesHeard"
     })
     void eachAnswerHasTheFieldsThatItSays(String method, String call, String type)
             throws Exception {

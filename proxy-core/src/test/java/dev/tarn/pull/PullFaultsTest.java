@@ -2,6 +2,7 @@ package dev.tarn.pull;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -309,11 +310,7 @@ class PullFaultsTest {
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        assertThatCode(latch::await).doesNotThrowAnyException();
     }
 
     private static class ForwardingManifestStore implements ManifestStore {

@@ -21,7 +21,7 @@ public record Pin(String registry, String repository, String tag) {
                 parts.group(1), parts.group(2), parts.group(3) == null ? "*" : parts.group(3));
     }
 
-    boolean matches(String host, String name, String tagText) {
+    public boolean matches(String host, String name, String tagText) {
         return matches(registry, host) && matches(repository, name) && matches(tag, tagText);
     }
 

@@ -86,7 +86,9 @@ sealed interface Head {
                 ErrorResponse.of(503, ErrorCode.TOOMANYREQUESTS, why).with("Retry-After", "1"));
     }
 
-    /// @param body what follows it
+    /// What a request means.
+    ///
+    /// @param body what follows the head
     static Head of(HttpRequest message, RequestBody body, Handler handler) {
         if (message.decoderResult().isFailure()) {
             return refused(message.decoderResult().cause());
