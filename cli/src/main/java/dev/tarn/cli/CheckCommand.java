@@ -1,14 +1,15 @@
 package dev.tarn.cli;
 
-import dev.tarn.cli.image.ImageName;
-import dev.tarn.cli.image.Pulled;
+import dev.tarn.cli.image.Trial;
+import dev.tarn.config.Expectation;
+import dev.tarn.config.Platform;
 import dev.tarn.config.Units;
+import dev.tarn.oci.ImageName;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -29,12 +30,6 @@ import picocli.CommandLine.TypeConversionException;
         })
 final class CheckCommand extends PullCommand {
 
-    /// Shorter ones name too many.
-    private static final Pattern SHA = Pattern.compile("[0-9a-f]{7,64}");
-
-    /// OCI image specification, "Pre-Defined Annotation Keys".
-    private static final String REVISION = "org.opencontainers.image.revision";
-
     @Parameters(paramLabel = "IMAGE", arity = "1..*", description = "alpine, quay.io/a/b:v1, …")
     private List<String> images = List.of();
 
@@ -49,18 +44,19 @@ final class CheckCommand extends PullCommand {
             names = "--platform",
             paramLabel = "OS/ARCH",
             description = "Without it, this machine's.")
-    private String platform = ownPlatform();
+    private String platform = Platform.own();
 
     @Option(
             names = "--tag-pattern",
             paramLabel = "REGEX",
             description = "What the whole tag has to match.")
-    private @Nullable Pattern tagPattern;
+    private @Nullable String tagPattern;
 
     @Option(
             names = "--git-sha",
             paramLabel = "SHA",
-            description = "The commit that the tag has to hold, or the label " + REVISION + ".")
+            description =
+                    "The commit that the tag has to hold, or the label " + Trial.REVISION + ".")
     private @Nullable String gitSha;
 
     CheckCommand(Map<String, String> environment) {
@@ -80,52 +76,35 @@ final class CheckCommand extends PullCommand {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (gitSha != null && !SHA.matcher(gitSha).matches()) {
-            throw wrong("--git-sha: '" + gitSha + "' is not 7 to 64 hexadecimal digits");
-        }
+        Expectation expected = expectation();
         List<ImageName> named = images.stream().map(this::image).toList();
-        List<Line> lines =
-                pull(named, List.of(platform), false).stream().map(this::judged).toList();
-        print(lines);
-        if (lines.stream().allMatch(line -> line.result() == Result.OK)) {
+        List<Trial> trials =
+                pull(named, List.of(platform), false).stream()
+                        .map(trial -> trial.judged(expected))
+                        .toList();
+        print(trials);
+        if (trials.stream().allMatch(Trial::isGood)) {
             return Main.OK;
         }
         boolean isOnlySlow =
-                lines.stream()
-                        .allMatch(
-                                line -> line.result() == Result.OK || line.result() == Result.SLOW);
+                trials.stream()
+                        .allMatch(trial -> trial.isGood() || trial.result() == Trial.Result.SLOW);
         return isOnlySlow ? Main.SLOW : Main.FAILED;
     }
 
-    private Line judged(Line line) {
-        if (line.result() != Result.OK) {
-            return line;
-        }
-        Pulled pulled = Objects.requireNonNull(line.pulled());
-        String tag = line.image().tag().map(Object::toString).orElse("");
-        if (tagPattern != null && !tagPattern.matcher(tag).matches()) {
-            return line.with(Result.MISMATCH, "the tag does not match " + tagPattern);
-        }
-        if (gitSha != null && !isOf(gitSha, tag, pulled.labels().getOrDefault(REVISION, ""))) {
-            return line.with(Result.MISMATCH, "neither the tag nor the label is of " + gitSha);
-        }
-        if (max != null && pulled.duration().compareTo(max) > 0) {
-            return line.with(
-                    Result.SLOW,
-                    "took "
-                            + Table.seconds(pulled.duration().toMillis())
-                            + ", more than "
-                            + Table.seconds(max.toMillis()));
-        }
-        return line;
+    private Expectation expectation() {
+        return new Expectation(
+                Optional.ofNullable(max),
+                valid("--tag-pattern", tagPattern, Expectation::parseTagPattern),
+                valid("--git-sha", gitSha, Expectation::parseGitSha));
     }
 
-    /// A tag may hold the commit in short.
-    private static boolean isOf(String sha, String tag, String revision) {
-        boolean isTagged =
-                Stream.of(tag.split("[^0-9a-f]+", -1))
-                        .filter(part -> SHA.matcher(part).matches())
-                        .anyMatch(part -> part.startsWith(sha) || sha.startsWith(part));
-        return isTagged || (!revision.isEmpty() && revision.startsWith(sha));
+    private Optional<String> valid(
+            String option, @Nullable String text, UnaryOperator<String> parse) {
+        try {
+            return Optional.ofNullable(text).map(parse);
+        } catch (IllegalArgumentException e) {
+            throw wrong(option + ": '" + text + "' " + e.getMessage());
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.tarn.cli;
 
 import dev.tarn.admin.Api;
+import dev.tarn.admin.push.PushReceiver.Result;
 import dev.tarn.http.netty.RegistryServer;
 import dev.tarn.metrics.Metric;
 import dev.tarn.metrics.Metrics;
@@ -34,7 +35,13 @@ final class Gauges {
         watch(server);
         metrics.watch(Metric.RUNNING_DOWNLOADS, blobs::downloadCount);
         metrics.watch(Metric.RUNNING_IMAGE_PULLS, reports.pulls()::runningCount);
-        metrics.watch(Metric.IMAGES_PUSHED, () -> 0);
+    }
+
+    void watch(PushedImages pushes) {
+        metrics.watch(Metric.IMAGES_PUSHED, () -> pushes.counted(Result.TAKEN));
+        for (Result result : Result.values()) {
+            metrics.watch(Metric.PUSH_EVENTS, () -> pushes.counted(result), Api.word(result));
+        }
     }
 
     private void watch(DiskStore store) {

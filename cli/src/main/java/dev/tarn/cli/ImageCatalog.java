@@ -1,9 +1,9 @@
 package dev.tarn.cli;
 
 import dev.tarn.admin.Api;
-import dev.tarn.cli.image.ImageName;
 import dev.tarn.oci.Descriptor;
 import dev.tarn.oci.Digest;
+import dev.tarn.oci.ImageName;
 import dev.tarn.oci.Manifest;
 import dev.tarn.oci.ManifestParser;
 import dev.tarn.oci.MediaType;

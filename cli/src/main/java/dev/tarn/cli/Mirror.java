@@ -4,8 +4,11 @@ import dev.tarn.admin.AdminConfig;
 import dev.tarn.admin.AdminServer;
 import dev.tarn.admin.Health;
 import dev.tarn.admin.MetricsPage;
+import dev.tarn.cli.image.ImageClient;
+import dev.tarn.cli.image.Trial;
 import dev.tarn.config.Address;
 import dev.tarn.config.ConfigException;
+import dev.tarn.config.ImageJob;
 import dev.tarn.config.TarnConfig;
 import dev.tarn.http.RegistryHandler;
 import dev.tarn.http.netty.Limits;
@@ -41,11 +44,13 @@ import java.nio.file.AccessDeniedException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,6 +70,8 @@ final class Mirror implements AutoCloseable {
     private final TarnConfig config;
     private final Registries registries;
     private final Gauges gauges;
+    private final JobReport jobs;
+    private final Schedule schedule;
     private volatile boolean isReady;
     private volatile boolean isConfigGood = true;
 
@@ -103,6 +110,14 @@ final class Mirror implements AutoCloseable {
                         new BlobPuller(
                                 store.blobs(), store.manifests(), config.download(), listener));
         ManifestPuller manifests = new ManifestPuller(store.manifests(), blobs, new SteadyClock());
+        jobs = new JobReport(metrics, InstantSource.system());
+        schedule =
+                new Schedule(
+                        new Agenda(ZoneId.systemDefault(), RandomGenerator.getDefault()),
+                        InstantSource.system(),
+                        this::pull,
+                        jobs);
+        PushedImages pushes = new PushedImages(registries, manifests, schedule::add);
         MirrorApi api =
                 new MirrorApi(
                         store,
@@ -122,7 +137,7 @@ final class Mirror implements AutoCloseable {
                         new Health(() -> isReady, store::trouble),
                         new MetricsPage(Metrics.CONTENT_TYPE, metrics::page),
                         api,
-                        new MirrorOperations(store, api));
+                        new MirrorOperations(store, api, pushes));
         parts.add(admin);
         server =
                 RegistryServer.start(
@@ -138,12 +153,30 @@ final class Mirror implements AutoCloseable {
         parts.add(server);
         gauges = new Gauges(metrics, registries);
         gauges.watch(store, blobs, reports, server);
+        gauges.watch(pushes);
         metrics.watch(Metric.CONFIG_GOOD, () -> isConfigGood ? 1 : 0);
         if (config.http().tls().isEmpty()) {
             WarmUp.run(server.address());
         }
         isReady = true;
+        parts.add(schedule);
+        plan(config);
+        schedule.start();
         network.prepareTls();
+    }
+
+    private void plan(TarnConfig config) {
+        jobs.watch(config.jobs());
+        schedule.replace(config.jobs());
+    }
+
+    /// As a client does, so that what is counted and logged of it is what clients see.
+    private Trial pull(Errand errand) throws InterruptedException {
+        boolean isKept = errand.job().kind() != ImageJob.Kind.CHECK;
+        try (ImageClient client = ImageClient.ofThisProcess(url())) {
+            return Trial.of(client, errand.image(), errand.platform(), isKept, (_, _) -> {})
+                    .judged(errand.job().expectation());
+        }
     }
 
     private Reports reports(Metrics metrics, PullLog log) {
@@ -214,6 +247,7 @@ final class Mirror implements AutoCloseable {
             registries.replace(config);
             server.forgetRequests();
             gauges.watchUpstreams();
+            plan(config);
             Log.setLevel(config.log().level());
             LOG.info(
                     "the configuration was read again, with {} upstreams",

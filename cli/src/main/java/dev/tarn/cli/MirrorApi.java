@@ -1,8 +1,8 @@
 package dev.tarn.cli;
 
 import dev.tarn.admin.Api;
-import dev.tarn.cli.image.ImageName;
 import dev.tarn.metrics.Metrics;
+import dev.tarn.oci.ImageName;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.pull.BlobPuller;
 import dev.tarn.report.History;

@@ -2,8 +2,9 @@ package dev.tarn.cli;
 
 import dev.tarn.admin.Api;
 import dev.tarn.admin.Operations;
-import dev.tarn.cli.image.ImageName;
+import dev.tarn.admin.push.PushReceiver;
 import dev.tarn.oci.Digest;
+import dev.tarn.oci.ImageName;
 import dev.tarn.oci.Tag;
 import dev.tarn.storage.DiskStore;
 import dev.tarn.storage.ImageReference;
@@ -16,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// What the admin API does to one mirror.
-record MirrorOperations(DiskStore disk, Api api) implements Operations {
+record MirrorOperations(DiskStore disk, Api api, PushReceiver pushes) implements Operations {
 
     @Override
     public Api.ScrubPass startScrub() {

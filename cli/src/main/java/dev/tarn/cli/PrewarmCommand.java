@@ -1,7 +1,9 @@
 package dev.tarn.cli;
 
 import dev.tarn.cli.image.ImageFile;
-import dev.tarn.cli.image.ImageName;
+import dev.tarn.cli.image.Trial;
+import dev.tarn.config.Platform;
+import dev.tarn.oci.ImageName;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,7 +42,7 @@ final class PrewarmCommand extends PullCommand {
             paramLabel = "OS/ARCH",
             split = ",",
             description = "linux/arm64,linux/amd64, … Without it, this machine's.")
-    private List<String> platforms = List.of(ownPlatform());
+    private List<String> platforms = List.of(Platform.own());
 
     PrewarmCommand(Map<String, String> environment) {
         super(environment);
@@ -58,9 +60,9 @@ final class PrewarmCommand extends PullCommand {
         if (named.isEmpty()) {
             throw wrong("Name an image, or a file that names some (-f)");
         }
-        List<Line> lines = pull(List.copyOf(named), platforms, true);
-        print(lines);
-        boolean isWhole = lines.stream().allMatch(line -> line.result() == Result.OK);
+        List<Trial> trials = pull(List.copyOf(named), platforms, true);
+        print(trials);
+        boolean isWhole = trials.stream().allMatch(Trial::isGood);
         return isWhole ? Main.OK : Main.FAILED;
     }
 }

@@ -1,18 +1,14 @@
 package dev.tarn.cli;
 
 import dev.tarn.cli.image.ImageClient;
-import dev.tarn.cli.image.ImageName;
-import dev.tarn.cli.image.PullException;
-import dev.tarn.cli.image.Pulled;
-import java.io.IOException;
+import dev.tarn.cli.image.Trial;
+import dev.tarn.oci.ImageName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,30 +22,6 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(mixinStandardHelpOptions = true)
 abstract sealed class PullCommand implements Callable<Integer>
         permits CheckCommand, PrewarmCommand {
-
-    /// How it went with one image.
-    enum Result {
-        OK,
-        SLOW,
-        MISMATCH,
-        MISSING,
-        FAILED
-    }
-
-    /// One line of the answer.
-    ///
-    /// @param why where it is not well
-    record Line(
-            ImageName image,
-            String platform,
-            Result result,
-            Optional<String> why,
-            @Nullable Pulled pulled) {
-
-        Line with(Result other, String reason) {
-            return new Line(image, platform, other, Optional.of(reason), pulled);
-        }
-    }
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -80,71 +52,44 @@ abstract sealed class PullCommand implements Callable<Integer>
         }
     }
 
-    /// Of the machine that this runs on.
-    static String ownPlatform() {
-        String architecture = System.getProperty("os.arch");
-        return "linux/" + (architecture.equals("aarch64") ? "arm64" : architecture);
-    }
-
     /// @param isKept whether what the mirror has already need not come
-    List<Line> pull(List<ImageName> images, List<String> platforms, boolean isKept)
+    List<Trial> pull(List<ImageName> images, List<String> platforms, boolean isKept)
             throws InterruptedException {
-        List<Line> lines = new ArrayList<>();
+        List<Trial> trials = new ArrayList<>();
         OptionalInt columns = ProgressLine.columns(environment);
         try (ImageClient client = new ImageClient(mirror.url(environment))) {
             for (ImageName image : images) {
                 for (String platform : platforms) {
-                    lines.add(pull(client, image, platform, isKept, columns));
+                    try (ProgressLine progress =
+                            new ProgressLine(
+                                    spec.commandLine().getErr(), columns, image.toString())) {
+                        trials.add(Trial.of(client, image, platform, isKept, progress));
+                    }
                 }
             }
         }
-        return lines;
+        return trials;
     }
 
-    private Line pull(
-            ImageClient client,
-            ImageName image,
-            String platform,
-            boolean isKept,
-            OptionalInt columns)
-            throws InterruptedException {
-        try (ProgressLine progress =
-                new ProgressLine(spec.commandLine().getErr(), columns, image.toString())) {
-            Pulled pulled = client.pull(image, platform, isKept, progress);
-            return new Line(image, platform, Result.OK, Optional.empty(), pulled);
-        } catch (PullException e) {
-            Result result = e.isMissing() ? Result.MISSING : Result.FAILED;
-            return failed(image, platform, result, e);
-        } catch (IOException e) {
-            return failed(image, platform, Result.FAILED, e);
-        }
-    }
-
-    private static Line failed(ImageName image, String platform, Result result, IOException why) {
-        return new Line(
-                image, platform, result, Optional.of(String.valueOf(why.getMessage())), null);
-    }
-
-    void print(List<Line> lines) {
+    void print(List<Trial> trials) {
         ObjectNode answer = JSON.createObjectNode();
-        lines.forEach(line -> answer.withArray("images").add(json(line)));
+        trials.forEach(trial -> answer.withArray("images").add(json(trial)));
         output.print(spec.commandLine().getOut(), answer, PullCommand::table);
     }
 
-    private static JsonNode json(Line line) {
+    private static JsonNode json(Trial trial) {
         ObjectNode json =
                 JSON.createObjectNode()
-                        .put("image", line.image().toString())
-                        .put("platform", line.platform())
-                        .put("result", line.result().name().toLowerCase(Locale.ROOT))
-                        .put("reason", line.why().orElse(null));
-        Pulled pulled = line.pulled();
-        if (pulled != null) {
-            json.put("digest", pulled.digest().toString())
-                    .put("millis", pulled.duration().toMillis())
-                    .put("bytes", pulled.bytes())
-                    .put("cachedBytes", pulled.cachedBytes());
-        }
+                        .put("image", trial.image().toString())
+                        .put("platform", trial.platform())
+                        .put("result", trial.result().name().toLowerCase(Locale.ROOT))
+                        .put("reason", trial.why().orElse(null));
+        trial.pulled()
+                .ifPresent(pulled ->
+                        json.put("digest", pulled.digest().toString())
+                                .put("millis", pulled.duration().toMillis())
+                                .put("bytes", pulled.bytes())
+                                .put("cachedBytes", pulled.cachedBytes()));
         return json;
     }
 

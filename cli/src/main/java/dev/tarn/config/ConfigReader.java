@@ -83,32 +83,38 @@ public final class ConfigReader {
         return named.or(() -> Optional.of(usualFile).filter(Files::exists));
     }
 
-    /// The paths of all keys: `http.addr`, `upstreams.docker.io.urls`, …
-    static NavigableSet<String> keys() {
+    /// The paths of all keys that such a file may have, right or wrong: `http.addr`,
+    /// `upstreams.docker.io.urls`, …
+    static NavigableSet<String> keys(Optional<Path> file) {
         ConfigReader reader = new ConfigReader(Map.of());
-        reader.read(Optional.empty());
+        var _ = reader.understand(file);
         return reader.reading.knownPaths();
     }
 
     private TarnConfig read(Optional<Path> file) {
+        TarnConfig config = understand(file);
+        reading.finish();
+        return config;
+    }
+
+    private TarnConfig understand(Optional<Path> file) {
         String name = file.map(Path::toString).orElse("configuration");
         Section root = reading.root(name, file.flatMap(YamlFile::read));
         Section storage = root.section("storage");
         List<UpstreamConfig> upstreams = upstreams(root);
-        TarnConfig config =
-                new TarnConfig(
-                        http(root.section("http")),
-                        admin(root.section("admin")),
-                        storage.value("rootdirectory", Format.PATH, usualFolder()),
-                        store(storage),
-                        defaultUpstream(root, upstreams),
-                        upstreams,
-                        hosts,
-                        download(root.section("download")),
-                        log(root.section("log")),
-                        reading.shown());
-        reading.finish();
-        return config;
+        return new TarnConfig(
+                http(root.section("http")),
+                admin(root.section("admin")),
+                storage.value("rootdirectory", Format.PATH, usualFolder()),
+                store(storage),
+                defaultUpstream(root, upstreams),
+                upstreams,
+                hosts,
+                download(root.section("download")),
+                log(root.section("log")),
+                JobReader.events(root.section("events")),
+                JobReader.jobs(root),
+                reading.shown());
     }
 
     private static StoreConfig store(Section storage) {
@@ -292,10 +298,15 @@ public final class ConfigReader {
             admin.problem(
                     "addr", "can be reached from other machines: that needs a 'token' beside it");
         }
-        token.filter(secret -> secret.reveal().length() < TOKEN_LENGTH_MIN)
-                .ifPresent(_ ->
-                        admin.problem(
-                                "token", "must have at least " + TOKEN_LENGTH_MIN + " characters"));
+        requireLength(admin, "token", token);
         return new TarnConfig.Admin(address, token);
+    }
+
+    /// What others have to show must not be guessed.
+    static void requireLength(Section section, String key, Optional<Secret> secret) {
+        secret.filter(it -> it.reveal().length() < TOKEN_LENGTH_MIN)
+                .ifPresent(_ ->
+                        section.problem(
+                                key, "must have at least " + TOKEN_LENGTH_MIN + " characters"));
     }
 }

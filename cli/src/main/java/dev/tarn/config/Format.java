@@ -1,5 +1,6 @@
 package dev.tarn.config;
 
+import dev.tarn.oci.ImageName;
 import dev.tarn.oci.RegistryException;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.storage.Capacity;
@@ -11,6 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.time.format.ResolverStyle;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -113,6 +118,37 @@ interface Format<T> {
                 return new Capacity.Bytes(size("1MiB", "1000000TiB").parse(text));
             };
 
+    Format<ImageName> IMAGE =
+            text -> {
+                try {
+                    return ImageName.parse(text);
+                } catch (IllegalArgumentException e) {
+                    throw new IllegalArgumentException("is no image (such as quay.io/a/b:v1)", e);
+                }
+            };
+
+    /// A name that may be the value of a tag of a metric.
+    Format<String> JOB_NAME =
+            text -> {
+                if (!text.matches("[a-z0-9][a-z0-9-]{0,62}")) {
+                    throw new IllegalArgumentException(
+                            "is not a name (of small letters, digits and hyphens)");
+                }
+                return text;
+            };
+
+    Format<LocalTime> TIME_OF_DAY =
+            text -> {
+                try {
+                    return LocalTime.parse(
+                            text,
+                            DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT)
+                                    .withResolverStyle(ResolverStyle.STRICT));
+                } catch (DateTimeParseException e) {
+                    throw new IllegalArgumentException("is not a time of day (such as 03:30)", e);
+                }
+            };
+
     static Format<Integer> integer(int min, int max) {
         return text -> {
             int number = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : -1;
@@ -121,6 +157,16 @@ interface Format<T> {
                         "is not a whole number from " + min + " to " + max);
             }
             return number;
+        };
+    }
+
+    static Format<Duration> duration(Duration min, Duration max) {
+        return text -> {
+            Duration duration = duration(max).parse(text);
+            if (duration.compareTo(min) < 0) {
+                throw new IllegalArgumentException("is less than " + min.toSeconds() + "s");
+            }
+            return duration;
         };
     }
 

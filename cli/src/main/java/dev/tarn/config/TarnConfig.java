@@ -4,6 +4,7 @@ import dev.tarn.metrics.LogStyle;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.oci.Secret;
 import dev.tarn.pull.DownloadConfig;
+import dev.tarn.storage.Pin;
 import dev.tarn.storage.StoreConfig;
 import dev.tarn.upstream.UpstreamConfig;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import org.slf4j.event.Level;
 /// @param rootDirectory the folder of the store
 /// @param store how it looks after what it has, and how much it may have
 /// @param defaultUpstream whom a request is for that does not say; one of `upstreams`
+/// @param jobs what it pulls of itself, again and again
 /// @param shown all of this, for people to see
 /// @param hosts names under which clients reach an upstream here, besides its own here
 public record TarnConfig(
@@ -35,7 +37,35 @@ public record TarnConfig(
         Map<RegistryHost, RegistryHost> hosts,
         DownloadConfig download,
         Log log,
+        Events events,
+        List<ImageJob> jobs,
         List<Shown> shown) {
+
+    public TarnConfig(
+            Http http,
+            Admin admin,
+            Path rootDirectory,
+            StoreConfig store,
+            RegistryHost defaultUpstream,
+            List<UpstreamConfig> upstreams,
+            Map<RegistryHost, RegistryHost> hosts,
+            DownloadConfig download,
+            Log log,
+            List<Shown> shown) {
+        this(
+                http,
+                admin,
+                rootDirectory,
+                store,
+                defaultUpstream,
+                upstreams,
+                hosts,
+                download,
+                log,
+                Events.NONE,
+                List.of(),
+                shown);
+    }
 
     /// Where and how clients are served.
     ///
@@ -60,6 +90,20 @@ public record TarnConfig(
     /// @param token what they have to show; where there is none, they have to be on this machine
     public record Admin(Address address, Optional<Secret> token) {}
 
+    /// What to do about what registries tell of.
+    ///
+    /// @param secret what they have to know; where there is none, nobody may tell
+    /// @param prewarm what to pull once it has been pushed, for these platforms
+    public record Events(Optional<Secret> secret, List<Pin> prewarm, List<String> platforms) {
+
+        static final Events NONE = new Events(Optional.empty(), List.of(), List.of(Platform.own()));
+
+        public Events {
+            prewarm = List.copyOf(prewarm);
+            platforms = List.copyOf(platforms);
+        }
+    }
+
     /// What is logged, and how.
     ///
     /// @param level from which on something is
@@ -82,6 +126,8 @@ public record TarnConfig(
                 next.hosts,
                 download,
                 new Log(next.log.level, log.style),
+                next.events,
+                next.jobs,
                 next.shown.stream()
                         .map(it -> canChange(it.key()) ? it : ours.getOrDefault(it.key(), it))
                         .toList());
@@ -103,6 +149,9 @@ public record TarnConfig(
 
     private static boolean canChange(String key) {
         return key.startsWith("upstreams")
+                || key.startsWith("events.")
+                || key.startsWith("prewarm.")
+                || key.startsWith("checks.")
                 || key.equals("default-upstream")
                 || key.equals("docker-config")
                 || key.equals("log.level");
@@ -110,6 +159,7 @@ public record TarnConfig(
 
     public TarnConfig {
         upstreams = List.copyOf(upstreams);
+        jobs = List.copyOf(jobs);
         shown = List.copyOf(shown);
         hosts = Collections.unmodifiableMap(new LinkedHashMap<>(hosts));
     }

@@ -38,7 +38,8 @@ class ApiDocumentTest {
                     "POST /api/v1/scrub",
                     "POST /api/v1/pins",
                     "DELETE /api/v1/pins",
-                    "POST /api/v1/purge");
+                    "POST /api/v1/purge",
+                    "POST /api/v1/events");
 
     private final Map<?, ?> document = read();
 
@@ -104,7 +105,8 @@ class ApiDocumentTest {
         "post, scrub, ScrubPass",
         "post, pins, Pins",
         "delete, pins, Pins",
-        "post, purge, Purged"
+        "post, purge, Purged",
+        "post, events, PushesHeard"
     })
     void eachAnswerHasTheFieldsThatItSays(String method, String call, String type)
             throws Exception {

@@ -2,6 +2,7 @@ package dev.tarn.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.tarn.admin.push.PushSecret;
 import dev.tarn.http.Handler;
 import dev.tarn.http.Question;
 import dev.tarn.http.Request;
@@ -27,6 +28,7 @@ final class AdminHandler implements Handler {
     private final Pages pages = new Pages();
     private final Json json = new Json();
     private final Calls calls;
+    private final PushCall pushes;
 
     AdminHandler(
             Health health, MetricsPage metrics, Api api, Operations operations, Access access) {
@@ -34,6 +36,7 @@ final class AdminHandler implements Handler {
         this.metrics = metrics;
         this.access = access;
         this.calls = new Calls(api, operations, health.isReady(), json);
+        this.pushes = new PushCall(operations.pushes(), json);
     }
 
     @Override
@@ -46,10 +49,13 @@ final class AdminHandler implements Handler {
 
     @Override
     public List<String> headers() {
-        return List.of("Host", "Authorization", "Origin");
+        return List.of("Host", "Authorization", "Origin", PushSecret.SIGNATURE);
     }
 
     private Response answer(Request request) throws InterruptedException {
+        if (request.path().equals(PushCall.PATH) && request.method().equals("POST")) {
+            return pushes.answer(request);
+        }
         if (request.path().startsWith(API)) {
             return guarded(request);
         }

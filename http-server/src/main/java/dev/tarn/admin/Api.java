@@ -284,6 +284,10 @@ public interface Api {
             long bytes,
             long damagedBlobs) {}
 
+    record PushesHeard(String sender, List<PushHeard> pushes) {}
+
+    record PushHeard(String image, boolean isTaken, Optional<String> reason) {}
+
     record NextBlob(String digest, long size, Optional<Instant> usedAt, int uses) {}
 
     record Config(List<Setting> settings) {}

@@ -1,5 +1,6 @@
 package dev.tarn.admin;
 
+import dev.tarn.admin.push.PushReceiver;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -10,6 +11,9 @@ public interface Operations {
 
     /// Starts to read and hash every stored file, where that does not go on already.
     Api.ScrubPass startScrub();
+
+    /// To whom registries tell what was pushed to them.
+    PushReceiver pushes();
 
     /// Pins images by a pattern, as in `storage.pins`.
     Api.Pins pin(PinRequest pattern) throws IOException;

@@ -71,6 +71,11 @@ public final class UpstreamTable {
                 .orElseGet(() -> at(standard, name));
     }
 
+    /// A repository of the registry that is known by this name; empty where we do not mirror it.
+    public Optional<Target> find(RegistryHost host, RepositoryName name) {
+        return find(host).map(upstream -> at(upstream, name));
+    }
+
     private Optional<Upstream> addressed(String host) {
         String lower = host.toLowerCase(Locale.ROOT);
         Upstream exact = byAddressedHost.get(lower);

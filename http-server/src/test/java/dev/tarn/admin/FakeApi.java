@@ -1,5 +1,6 @@
 package dev.tarn.admin;
 
+import dev.tarn.admin.push.PushReceiver;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,8 @@ final class FakeApi implements Api, Operations {
     static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
     private static final String DIGEST = "sha256:" + "a".repeat(64);
+
+    final FakePushReceiver pushes = new FakePushReceiver();
 
     @Override
     public Overview overview() {
@@ -214,6 +217,11 @@ final class FakeApi implements Api, Operations {
                 5,
                 6,
                 7);
+    }
+
+    @Override
+    public PushReceiver pushes() {
+        return pushes;
     }
 
     @Override

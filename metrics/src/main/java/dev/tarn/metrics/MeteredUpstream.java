@@ -9,6 +9,7 @@ import dev.tarn.oci.Reference;
 import dev.tarn.oci.RegistryException;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.oci.RepositoryName;
+import dev.tarn.oci.Tag;
 import dev.tarn.pull.PageQuery;
 import dev.tarn.pull.PullListener.Kind;
 import dev.tarn.pull.Referrers;
@@ -72,6 +73,11 @@ final class MeteredUpstream implements Upstream {
     @Override
     public Duration tagTtl() {
         return upstream.tagTtl();
+    }
+
+    @Override
+    public void tagMoved(RepositoryName name, Tag tag) {
+        upstream.tagMoved(name, tag);
     }
 
     @Override

@@ -61,7 +61,13 @@ public enum Metric {
     IMAGES_PUSHED(
             "docker_images_pushed_total",
             Type.COUNTER,
-            "Images that were pushed to upstreams, as far as those told; always 0, until they can"),
+            "Tags that were pushed to upstreams, as far as those told (POST /api/v1/events)"),
+    PUSH_EVENTS(
+            "tarn_push_events_total",
+            Type.COUNTER,
+            "What registries told of pushes. `result`: taken, ignored (about nothing that is mirrored"
+                    + " here), malformed or refused (the secret was wrong or missing)",
+            "result"),
     IMAGE_PULL_DURATION(
             "tarn_image_pull_duration_seconds",
             Type.HISTOGRAM,
@@ -162,6 +168,28 @@ public enum Metric {
             Type.COUNTER,
             "Time spent in asking for tokens",
             "upstream_host"),
+    JOB_IMAGES(
+            "tarn_job_images_total",
+            Type.COUNTER,
+            "Images that the mirror pulled of itself, for one platform each. `kind`: check, prewarm or"
+                    + " push; `name`: as in the configuration; `result`: ok, slow, mismatch, missing"
+                    + " or failed",
+            "kind",
+            "name",
+            "result"),
+    JOB_PULL_DURATION(
+            "tarn_job_pull_duration_seconds",
+            Type.HISTOGRAM,
+            "How long those of them took that came",
+            "kind",
+            "name"),
+    JOB_SUCCESS(
+            "tarn_job_last_success_seconds",
+            Type.GAUGE,
+            "When a check or prewarm last had all its images as they should be, in seconds since 1970;"
+                    + " NaN until it has",
+            "kind",
+            "name"),
     RUNNING_ANSWERS(
             "tarn_running_answers", Type.GAUGE, "Answers to clients that go on at this moment"),
     CLIENT_CONNECTIONS(

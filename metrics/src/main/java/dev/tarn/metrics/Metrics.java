@@ -118,6 +118,20 @@ public final class Metrics implements AutoCloseable {
         metric.watch(registry, number, tags);
     }
 
+    /// Something has happened once more.
+    ///
+    /// @param tags a value for each tag that the metric has
+    public void count(Metric metric, String... tags) {
+        metric.counter(registry, tags).increment();
+    }
+
+    /// Something took so long.
+    ///
+    /// @param tags a value for each tag that the metric has
+    public void time(Metric metric, Duration duration, String... tags) {
+        metric.timer(registry, tags).record(duration);
+    }
+
     private void watchJvm() {
         new UptimeMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);

@@ -17,6 +17,7 @@ import dev.tarn.oci.Tag;
 import dev.tarn.pull.ManifestStore.TagEntry;
 import dev.tarn.pull.ManifestStore.TagMeaning;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -43,7 +44,11 @@ public final class ManifestPuller {
     private final Flights<Question, RawManifest> fetches = new Flights<>();
     private final Flights<Question, Optional<Descriptor>> descriptions = new Flights<>();
 
-    private record Question(Repository repository, Reference reference, Accept accept) {}
+    private final TagMoves moves = new TagMoves();
+
+    /// @param movedAt who asks after a tag has moved does not join those who asked before
+    private record Question(
+            Repository repository, Reference reference, Accept accept, Optional<Instant> movedAt) {}
 
     public ManifestPuller(ManifestStore store, BlobPuller blobs, InstantSource clock) {
         this.store = store;
@@ -68,7 +73,7 @@ public final class ManifestPuller {
                     recall(target, digest).map(manifest -> new ManifestPull(manifest, Outcome.HIT));
             case Tag tag -> {
                 Optional<TagEntry> known = store.recallTag(target.repository(), tag, accept);
-                yield known.filter(entry -> isFresh(target, entry))
+                yield known.filter(entry -> isFresh(target, tag, entry))
                         .flatMap(entry -> recall(target, entry.descriptor().digest()))
                         .map(manifest ->
                                 new ManifestPull(manifest, Outcome.HIT, known.map(this::age)));
@@ -126,14 +131,15 @@ public final class ManifestPuller {
             return miss(target, tag, accept);
         }
         Descriptor before = known.get().descriptor();
-        if (isFresh(target, known.get())) {
+        if (isFresh(target, tag, known.get())) {
             ManifestPull pull = pull(target, before.digest());
             return pull.outcome() == Outcome.HIT ? pull.with(Outcome.HIT, age(known.get())) : pull;
         }
         try {
+            Instant askedAt = clock.instant();
             Descriptor now = ask(target, tag, accept, PATIENCE_WITH_STALE);
             ManifestPull pull = pull(target, now.digest());
-            remember(target, tag, accept, now);
+            remember(target, tag, accept, new TagEntry(now, askedAt));
             return pull.outcome() == Outcome.HIT
                     ? pull.with(Outcome.REVALIDATED, Duration.ZERO)
                     : pull;
@@ -147,14 +153,15 @@ public final class ManifestPuller {
     private DescriptorPull describe(Target target, Tag tag, Accept accept)
             throws InterruptedException {
         Optional<TagEntry> known = store.findTag(target.repository(), tag, accept);
-        if (known.isPresent() && isFresh(target, known.get())) {
+        if (known.isPresent() && isFresh(target, tag, known.get())) {
             return new DescriptorPull(known.get().descriptor(), Outcome.HIT, age(known.get()));
         }
         try {
             Duration patience = known.isPresent() ? PATIENCE_WITH_STALE : PATIENCE;
+            Instant askedAt = clock.instant();
             Descriptor now = ask(target, tag, accept, patience);
             if (known.isEmpty() || isWorthMoving(known.get(), now)) {
-                remember(target, tag, accept, now);
+                remember(target, tag, accept, new TagEntry(now, askedAt));
             }
             return known.isPresent()
                     ? new DescriptorPull(now, Outcome.REVALIDATED, Duration.ZERO)
@@ -170,9 +177,13 @@ public final class ManifestPuller {
         return Duration.between(entry.checkedAt(), clock.instant());
     }
 
-    private boolean isFresh(Target target, TagEntry entry) {
+    private boolean isFresh(Target target, Tag tag, TagEntry entry) {
         Duration age = age(entry);
-        return !age.isNegative() && age.compareTo(target.upstream().tagTtl()) < 0;
+        return !age.isNegative()
+                && age.compareTo(target.upstream().tagTtl()) < 0
+                && moves.find(target.repository(), tag)
+                        .map(entry.checkedAt()::isAfter)
+                        .orElse(true);
     }
 
     /// A tag does not leave a manifest that we hold for one that we do not hold yet: if the
@@ -182,18 +193,31 @@ public final class ManifestPuller {
                 || store.find(before.descriptor().digest()).isEmpty();
     }
 
-    private void remember(Target target, Tag tag, Accept accept, Descriptor descriptor) {
-        TagEntry entry = new TagEntry(descriptor, clock.instant());
+    /// Somebody who should know says that the tag has moved: what it meant is stale from now on,
+    /// also where that is still being asked for, and after a restart.
+    public void tagMoved(Target target, Tag tag) {
+        Instant now = clock.instant();
+        moves.note(target.repository(), tag, now);
+        target.upstream().tagMoved(target.name(), tag);
+        store.makeStale(target.repository(), tag, now.minus(target.upstream().tagTtl()));
+    }
+
+    private void remember(Target target, Tag tag, Accept accept, TagEntry entry) {
         store.putTag(target.repository(), tag, accept, entry);
     }
 
     // From the upstream.
 
+    private Question question(Target target, Reference reference, Accept accept) {
+        Repository repository = target.repository();
+        return new Question(repository, reference, accept, moves.find(repository, reference));
+    }
+
     private ManifestPull miss(Target target, Reference reference, Accept accept)
             throws InterruptedException {
         RawManifest manifest =
                 fetches.await(
-                        new Question(target.repository(), reference, accept),
+                        question(target, reference, accept),
                         () -> fetchAndStore(target, reference, accept));
         return new ManifestPull(manifest, Outcome.MISS);
     }
@@ -216,14 +240,13 @@ public final class ManifestPuller {
         if (landed.isPresent()) {
             return landed.get();
         }
+        Instant askedAt = clock.instant();
         RawManifest manifest = target.upstream().fetchManifest(target.name(), reference, accept);
         Optional<TagMeaning> meaning =
                 reference instanceof Tag tag
                         ? Optional.of(
                                 new TagMeaning(
-                                        tag,
-                                        accept,
-                                        new TagEntry(manifest.descriptor(), clock.instant())))
+                                        tag, accept, new TagEntry(manifest.descriptor(), askedAt)))
                         : Optional.empty();
         store.putFetched(target.repository(), manifest, meaning);
         return manifest;
@@ -236,7 +259,7 @@ public final class ManifestPuller {
                     case Digest known -> Optional.of(known);
                     case Tag tag ->
                             store.findTag(target.repository(), tag, accept)
-                                    .filter(entry -> isFresh(target, entry))
+                                    .filter(entry -> isFresh(target, tag, entry))
                                     .map(entry -> entry.descriptor().digest());
                 };
         return digest.filter(known -> store.isLinked(target.repository(), known))
@@ -248,7 +271,7 @@ public final class ManifestPuller {
     private Descriptor ask(Target target, Reference reference, Accept accept, Duration patience)
             throws InterruptedException {
         long start = System.nanoTime();
-        Question question = new Question(target.repository(), reference, accept);
+        Question question = question(target, reference, accept);
         Optional<Descriptor> told =
                 descriptions
                         .await(

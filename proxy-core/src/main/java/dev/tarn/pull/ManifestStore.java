@@ -15,7 +15,13 @@ import java.util.Optional;
 public interface ManifestStore {
 
     /// What a tag meant at the upstream, and when that was last confirmed.
-    record TagEntry(Descriptor descriptor, Instant checkedAt) {}
+    record TagEntry(Descriptor descriptor, Instant checkedAt) {
+
+        /// The same, but looked at no later than this.
+        public TagEntry noLaterThan(Instant time) {
+            return checkedAt.isAfter(time) ? new TagEntry(descriptor, time) : this;
+        }
+    }
 
     /// What a tag means, for those who accept that.
     record TagMeaning(Tag tag, Accept accept, TagEntry entry) {}
@@ -33,6 +39,9 @@ public interface ManifestStore {
     Optional<TagEntry> recallTag(Repository repository, Tag tag, Accept accept);
 
     void putTag(Repository repository, Tag tag, Accept accept, TagEntry entry);
+
+    /// What the tag means, whoever asks, counts from now on as looked at no later than `checkedAt`.
+    void makeStale(Repository repository, Tag tag, Instant checkedAt);
 
     /// What was fetched through `repository`: the manifest, which is to be had there, and what the
     /// tag means by which it was asked for, if it was. Found by everybody once this returns; what

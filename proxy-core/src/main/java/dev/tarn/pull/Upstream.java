@@ -7,6 +7,7 @@ import dev.tarn.oci.RawManifest;
 import dev.tarn.oci.Reference;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.oci.RepositoryName;
+import dev.tarn.oci.Tag;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -30,6 +31,9 @@ public interface Upstream {
     /// digest, type and size.
     Optional<Descriptor> describeManifest(RepositoryName name, Reference reference, Accept accept)
             throws InterruptedException;
+
+    /// A tag is said to have moved: what is remembered of it counts no more. Asks nothing.
+    default void tagMoved(RepositoryName name, Tag tag) {}
 
     /// The size of a blob (HEAD); thereby the registry confirms that `name` has it.
     long blobSize(RepositoryName name, Digest digest) throws InterruptedException;

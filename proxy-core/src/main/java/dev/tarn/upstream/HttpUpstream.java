@@ -13,6 +13,7 @@ import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.oci.RegistryException.UpstreamFailed.Kind;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.oci.RepositoryName;
+import dev.tarn.oci.Tag;
 import dev.tarn.pull.PageQuery;
 import dev.tarn.pull.Referrers;
 import dev.tarn.pull.Source;
@@ -100,6 +101,12 @@ public final class HttpUpstream implements Upstream {
         return ask(
                 "manifest " + name + " " + reference + " " + accept.header(),
                 endpoint -> endpoint.describeManifest(name, reference, accept));
+    }
+
+    @Override
+    public void tagMoved(RepositoryName name, Tag tag) {
+        String what = "manifest " + name + " " + tag + " ";
+        negatives.asMap().keySet().removeIf(unknown -> unknown.startsWith(what));
     }
 
     @Override

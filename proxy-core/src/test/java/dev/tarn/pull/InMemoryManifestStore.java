@@ -5,6 +5,7 @@ import dev.tarn.oci.Digest;
 import dev.tarn.oci.RawManifest;
 import dev.tarn.oci.Repository;
 import dev.tarn.oci.Tag;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -49,6 +50,14 @@ public final class InMemoryManifestStore implements ManifestStore {
     @Override
     public void putTag(Repository repository, Tag tag, Accept accept, TagEntry entry) {
         tags.put(new TagKey(repository, tag, accept), entry);
+    }
+
+    @Override
+    public void makeStale(Repository repository, Tag tag, Instant checkedAt) {
+        tags.replaceAll((key, entry) ->
+                key.repository().equals(repository) && key.tag().equals(tag)
+                        ? entry.noLaterThan(checkedAt)
+                        : entry);
     }
 
     @Override

@@ -154,6 +154,55 @@ class ManifestPullerTest {
         assertThat(describe(LATEST).descriptor()).isEqualTo(moved.descriptor());
     }
 
+    @Test
+    void aTagThatIsSaidToHaveMovedIsAskedForAtOnce() throws Exception {
+        pull(LATEST);
+        RawManifest moved = addImage("two");
+        assertThat(pull(LATEST).manifest().digest()).isEqualTo(image.digest());
+
+        now = now.plusMillis(1);
+        puller.tagMoved(target, LATEST);
+        now = now.plusMillis(1);
+
+        assertThat(puller.recall(target, LATEST, Accept.ANYTHING)).isEmpty();
+        assertThat(pull(LATEST).manifest().digest()).isEqualTo(moved.digest());
+        assertThat(pull(LATEST).outcome()).isEqualTo(Outcome.HIT);
+    }
+
+    @Test
+    void whoAsksAfterATagMovedDoesNotJoinThoseWhoAskedBefore() throws Exception {
+        pull(LATEST);
+        now = now.plusSeconds(61);
+        Semaphore answers = upstream.holdAnswers();
+        Future<DescriptorPull> before = clients.submit(() -> describe(LATEST));
+        await().until(answers::hasQueuedThreads);
+
+        puller.tagMoved(target, LATEST);
+        Future<DescriptorPull> after = clients.submit(() -> describe(LATEST));
+        await().until(() -> answers.getQueueLength() == 2);
+        answers.release(2);
+        before.get();
+        after.get();
+
+        assertThat(upstream.heads).hasValue(2);
+    }
+
+    @Test
+    void anAnswerToAQuestionFromBeforeTheMoveMakesNothingFresh() throws Exception {
+        pull(LATEST);
+        now = now.plusSeconds(61);
+        Semaphore answers = upstream.holdAnswers();
+        Future<DescriptorPull> before = clients.submit(() -> describe(LATEST));
+        await().until(answers::hasQueuedThreads);
+        now = now.plusMillis(1);
+        puller.tagMoved(target, LATEST);
+        answers.release(2);
+        before.get();
+
+        assertThat(describe(LATEST).outcome()).isEqualTo(Outcome.REVALIDATED);
+        assertThat(upstream.heads).hasValue(2);
+    }
+
     static Stream<RegistryException> passingTroubles() {
         return Stream.of(
                 new Throttled("429", Duration.ofSeconds(30)),

@@ -203,6 +203,25 @@ public abstract class ManifestStoreContract {
     }
 
     @Test
+    void aTagIsMadeStaleForEveryoneWhoAsksForIt() {
+        Tag tag = new Tag("v1");
+        Tag other = new Tag("v1.1");
+        Accept narrow = Accept.parse(List.of(MediaType.OCI_INDEX.text()));
+        TagEntry fresh = new TagEntry(MANIFEST.descriptor(), NOW);
+        store().putTag(ALPINE, tag, Accept.ANYTHING, fresh);
+        store().putTag(ALPINE, tag, narrow, fresh);
+        store().putTag(ALPINE, other, Accept.ANYTHING, fresh);
+
+        TagEntry stale = new TagEntry(MANIFEST.descriptor(), NOW.minusSeconds(60));
+        store().makeStale(ALPINE, tag, stale.checkedAt());
+        store().makeStale(ALPINE, tag, NOW);
+
+        assertThat(store().findTag(ALPINE, tag, Accept.ANYTHING)).contains(stale);
+        assertThat(store().findTag(ALPINE, tag, narrow)).contains(stale);
+        assertThat(store().findTag(ALPINE, other, Accept.ANYTHING)).contains(fresh);
+    }
+
+    @Test
     void aLinkHoldsForOneDigestInOneRepositoryOfOneUpstream() {
         store().link(ALPINE, MANIFEST.digest());
 

@@ -2,6 +2,7 @@ package dev.tarn.pull;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -140,10 +141,10 @@ class PullFaultsTest {
                 };
         BlobPuller puller = newPuller(slow, PullListener.NOBODY);
         Future<byte[]> late =
-                clients.submit(() -> {
-                    BlobContent content = puller.pull(target, digest, ByteRange.whole()).content();
-                    return Reading.read(content, ByteRange.whole());
-                });
+                clients.submit(() ->
+                        Reading.read(
+                                puller.pull(target, digest, ByteRange.whole()).content(),
+                                ByteRange.whole()));
         isLooking.await();
         puller.close();
         isClosed.countDown();
@@ -297,10 +298,10 @@ class PullFaultsTest {
 
     private byte[] pull(BlobPuller puller) throws Exception {
         Future<byte[]> pull =
-                clients.submit(() -> {
-                    BlobContent content = puller.pull(target, digest, ByteRange.whole()).content();
-                    return Reading.read(content, ByteRange.whole());
-                });
+                clients.submit(() ->
+                        Reading.read(
+                                puller.pull(target, digest, ByteRange.whole()).content(),
+                                ByteRange.whole()));
         try {
             return pull.get(5, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
@@ -309,11 +310,7 @@ class PullFaultsTest {
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        assertThatCode(latch::await).doesNotThrowAnyException();
     }
 
     private static class ForwardingManifestStore implements ManifestStore {
@@ -351,6 +348,11 @@ class PullFaultsTest {
         @Override
         public void putTag(Repository repository, Tag tag, Accept accept, TagEntry entry) {
             store.putTag(repository, tag, accept, entry);
+        }
+
+        @Override
+        public void makeStale(Repository repository, Tag tag, Instant checkedAt) {
+            store.makeStale(repository, tag, checkedAt);
         }
 
         @Override

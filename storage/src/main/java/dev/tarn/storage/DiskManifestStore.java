@@ -39,6 +39,9 @@ final class DiskManifestStore implements ManifestStore, AutoCloseable {
     private static final long TAG_BYTES_MAX = 4L << 20;
     private static final long LINK_BYTES_MAX = 8L << 20;
 
+    /// A tag means something for each way in which clients ask for it, and strangers choose those.
+    private static final int MEANINGS_MAX = 1_000;
+
     /// About what an entry takes on the heap besides its text or bytes.
     private static final int ENTRY_BYTES = 400;
 
@@ -139,6 +142,31 @@ final class DiskManifestStore implements ManifestStore, AutoCloseable {
         commit(Change.put(Family.TAG, key, row(entry)));
         tags.put(new TagKey(repository, tag, accept), entry);
         pins.tagged(key, entry.descriptor().digest());
+    }
+
+    @Override
+    public void makeStale(Repository repository, Tag tag, Instant checkedAt) {
+        List<Change> changes = new ArrayList<>();
+        try {
+            index.forEachBetween(
+                    Family.TAG,
+                    RowKey.before(repository, tag),
+                    RowKey.after(repository, tag),
+                    MEANINGS_MAX,
+                    (key, row) ->
+                            Row.read(tag, row, DiskManifestStore::tagEntry)
+                                    .map(entry -> row(entry.noLaterThan(checkedAt)))
+                                    .ifPresent(stale ->
+                                            changes.add(Change.put(Family.TAG, key, stale))));
+        } catch (IOException e) {
+            throw new RegistryException.StoreFailed("the index cannot be read", e);
+        }
+        commit(changes.toArray(Change[]::new));
+        for (TagKey key : tags.asMap().keySet()) {
+            if (key.tag().equals(tag) && key.repository().equals(repository)) {
+                tags.asMap().computeIfPresent(key, (_, entry) -> entry.noLaterThan(checkedAt));
+            }
+        }
     }
 
     /// In one write, for which nobody waits: a sync takes longer than to fetch a manifest from

@@ -27,7 +27,7 @@ public record Pin(String registry, String repository, String tag) {
         return registry + "/" + repository + (tag.equals("*") ? "" : ":" + tag);
     }
 
-    boolean matches(String host, String name, String tagText) {
+    public boolean matches(String host, String name, String tagText) {
         return matches(registry, host) && matches(repository, name) && matches(tag, tagText);
     }
 

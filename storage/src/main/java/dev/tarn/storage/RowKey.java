@@ -51,6 +51,16 @@ final class RowKey {
         return (prefix(repository) + tag + "\n" + accept.header()).getBytes(UTF_8);
     }
 
+    /// Before all meanings of this tag.
+    static byte[] before(Repository repository, Tag tag) {
+        return (prefix(repository) + tag + "\n").getBytes(UTF_8);
+    }
+
+    /// After all meanings of this tag.
+    static byte[] after(Repository repository, Tag tag) {
+        return (prefix(repository) + tag + (char) ('\n' + 1)).getBytes(UTF_8);
+    }
+
     /// What the key of a tag's row says.
     record TagName(String host, String repository, String tag) {}
 

@@ -2,6 +2,7 @@ package dev.tarn.cli.image;
 
 import dev.tarn.oci.Descriptor;
 import dev.tarn.oci.Digest;
+import dev.tarn.oci.ImageName;
 import dev.tarn.oci.Manifest;
 import dev.tarn.oci.ManifestParser;
 import dev.tarn.oci.MediaType;
@@ -67,15 +68,28 @@ public final class ImageClient implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final URI mirror;
-    private final HttpClient http =
-            HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .proxy(HttpClient.Builder.NO_PROXY)
-                    .connectTimeout(Duration.ofSeconds(10))
-                    .build();
+    private final HttpClient http;
 
     public ImageClient(URI mirror) {
+        this(mirror, client().build());
+    }
+
+    private ImageClient(URI mirror, HttpClient http) {
         this.mirror = mirror;
+        this.http = http;
+    }
+
+    /// One for the mirror in this process, whose certificate is for the name by which others know
+    /// it.
+    public static ImageClient ofThisProcess(URI mirror) {
+        return new ImageClient(mirror, client().sslContext(OwnCertificate.trusted()).build());
+    }
+
+    private static HttpClient.Builder client() {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .proxy(HttpClient.Builder.NO_PROXY)
+                .connectTimeout(Duration.ofSeconds(10));
     }
 
     /// Pulls one image.

@@ -1,5 +1,6 @@
 package dev.tarn.cli.image;
 
+import dev.tarn.oci.ImageName;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package dev.tarn.cli.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.tarn.oci.ImageName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

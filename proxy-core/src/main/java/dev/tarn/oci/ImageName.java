@@ -1,12 +1,6 @@
-package dev.tarn.cli.image;
+package dev.tarn.oci;
 
-import dev.tarn.oci.Digest;
-import dev.tarn.oci.Reference;
 import dev.tarn.oci.RegistryException.Malformed;
-import dev.tarn.oci.RegistryHost;
-import dev.tarn.oci.Repository;
-import dev.tarn.oci.RepositoryName;
-import dev.tarn.oci.Tag;
 import java.util.Optional;
 
 /// An image as people and manifests name it: `alpine`, `quay.io/a/b:v1`, `ghcr.io/a/b@sha256:…`.

@@ -1,4 +1,4 @@
-package dev.tarn.cli.image;
+package dev.tarn.oci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
