@@ -39,19 +39,39 @@ final class Rehearsal {
     private static final int ROUNDS = 800;
 
     private static final int ROUND_BYTES = 100_000;
-    private static final String EAGER = "-XX:CompileThresholdScaling=0.1";
+    private static final String EAGER = " -XX:CompileThresholdScaling=0.1";
 
     private Rehearsal() {}
 
     /// Takes the launcher and the folder with the program.
     public static void main(String... arguments) throws Exception {
-        Path launcher = Path.of(arguments[0]).toRealPath();
-        Path app = Path.of(arguments[1]).toRealPath();
+        write(
+                Path.of(arguments[0]),
+                Path.of(arguments[1]),
+                Path.of(System.getProperty("java.home")),
+                EAGER,
+                ROUNDS);
+    }
+
+    /// For the program in the folder `app`, as the launcher runs it on the Java in the folder
+    /// `java`.
+    ///
+    /// @param options more of them for the JVM, each with a space before it
+    /// @param rounds of pulls that miss and then hit; without any, only the start is rehearsed
+    static void write(Path launcher, Path app, Path java, String options, int rounds)
+            throws Exception {
         Path cache = app.resolve(CACHE);
         Files.deleteIfExists(cache);
         Path log = app.resolveSibling("rehearsal.log");
         try (TemporaryFolder folder = TemporaryFolder.create()) {
-            rehearse(launcher, app, folder.path(), log);
+            rehearse(
+                    launcher.toRealPath(),
+                    app.toRealPath(),
+                    java,
+                    options,
+                    rounds,
+                    folder.path(),
+                    log);
         } catch (IOException | RuntimeException e) {
             Files.deleteIfExists(cache);
             System.err.println("[WARNING] the rehearsal failed: " + e);
@@ -61,7 +81,9 @@ final class Rehearsal {
         }
     }
 
-    private static void rehearse(Path launcher, Path app, Path folder, Path log) throws Exception {
+    private static void rehearse(
+            Path launcher, Path app, Path java, String options, int rounds, Path folder, Path log)
+            throws Exception {
         X509Bundle authority =
                 new CertificateBuilder()
                         .subject("CN=Rehearsal")
@@ -69,8 +91,9 @@ final class Rehearsal {
                         .buildSelfSigned();
         try (FakeRegistry registry = FakeRegistry.startTls(tls(authority))) {
             FakeImage image = registry.addImage(IMAGE, "latest", 1, LAYER_BYTES);
-            Path config = configure(folder, authority, registry.port());
-            Process tarn = start(launcher, app, config, log);
+            String upstream = upstream(folder, authority, registry.port());
+            Path config = configure(folder, rounds > 0 ? upstream : "");
+            Process tarn = start(launcher, app, java, options, config, log);
             try (BufferedReader out = tarn.inputReader()) {
                 String line = String.valueOf(out.readLine());
                 Matcher ready = READY.matcher(line);
@@ -78,9 +101,11 @@ final class Rehearsal {
                     throw new IOException("instead of being ready it said: " + line);
                 }
                 PullClient client = new PullClient(URI.create(ready.group(1)));
-                pull(client, image); // misses
-                pull(client, image); // hits
-                for (int round = 0; round < ROUNDS; round++) {
+                if (rounds > 0) {
+                    pull(client, image); // misses
+                    pull(client, image); // hits
+                }
+                for (int round = 0; round < rounds; round++) {
                     pullOnce(client, registry, round);
                 }
                 tarn.toHandle().destroy(); // a SIGTERM, upon which the JVM writes the cache
@@ -107,24 +132,32 @@ final class Rehearsal {
         return tls;
     }
 
-    private static Path configure(Path folder, X509Bundle authority, int port) throws IOException {
-        Path ca = Files.writeString(folder.resolve("ca.pem"), authority.getCertificatePEM());
+    private static Path configure(Path folder, String more) throws IOException {
         return Files.writeString(
                 folder.resolve("tarn.yaml"),
                 """
                 http: {addr: "127.0.0.1:0"}
                 admin: {addr: "127.0.0.1:0"}
                 storage: {rootdirectory: "%s"}
-                default-upstream: upstream.test
-                upstreams:
-                  upstream.test: {urls: ["https://127.0.0.1:%d"], ca: "%s"}
-                  docker.io: {}
                 """
-                        .formatted(folder.resolve("store"), port, ca));
+                                .formatted(folder.resolve("store"))
+                        + more);
+    }
+
+    private static String upstream(Path folder, X509Bundle authority, int port) throws IOException {
+        Path ca = Files.writeString(folder.resolve("ca.pem"), authority.getCertificatePEM());
+        return """
+        default-upstream: upstream.test
+        upstreams:
+          upstream.test: {urls: ["https://127.0.0.1:%d"], ca: "%s"}
+          docker.io: {}
+        """
+                .formatted(port, ca);
     }
 
     /// In the folder of the program, so that the cache has a name without spaces.
-    private static Process start(Path launcher, Path app, Path config, Path log)
+    private static Process start(
+            Path launcher, Path app, Path java, String options, Path config, Path log)
             throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(launcher.toString(), "serve", "-c", config.toString())
@@ -134,8 +167,8 @@ final class Rehearsal {
         builder.environment()
                 .keySet()
                 .removeIf(name -> name.startsWith("TARN_") || name.startsWith("OTEL_"));
-        builder.environment().put("TARN_JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("TARN_JAVA_OPTS", "-XX:AOTCacheOutput=" + CACHE + " " + EAGER);
+        builder.environment().put("TARN_JAVA_HOME", java.toString());
+        builder.environment().put("TARN_JAVA_OPTS", "-XX:AOTCacheOutput=" + CACHE + options);
         return builder.start();
     }
 

@@ -80,7 +80,8 @@ final class Dockerd implements Closeable {
         docker("image", "rm", image);
     }
 
-    private String docker(String... arguments) throws IOException {
+    /// Runs `docker` with these arguments and returns what it printed.
+    String docker(String... arguments) throws IOException {
         return Command.of("docker", "--config=" + folder.resolve("client"), "--host=" + host())
                 .and(arguments)
                 .run();
