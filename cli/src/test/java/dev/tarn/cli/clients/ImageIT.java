@@ -20,7 +20,7 @@ final class ImageIT {
     private static final String PULLED = "tarn-greeting:" + Stage.IMAGE;
     private static final long SIZE_MAX = 130_000_000;
     private static final Duration START_MAX = Duration.ofSeconds(1);
-    private static final int STARTS_MAX = 20;
+    private static final int STARTS = 5;
 
     private final int port = Loopback.freePort();
     private final int adminPort = Loopback.freePort();
@@ -114,11 +114,10 @@ final class ImageIT {
         assertThat(inspect(dockerd, "{{.State.ExitCode}}")).isEqualTo("0");
     }
 
-    /// One of some starts: whatever else the machine does can only make one slower.
+    /// The fastest of some starts: whatever else the machine does can only make one slower.
     private void assertItStartsFast(Dockerd dockerd) throws IOException {
         List<Duration> starts = new ArrayList<>();
-        while (starts.size() < STARTS_MAX
-                && starts.stream().noneMatch(start -> start.compareTo(START_MAX) <= 0)) {
+        for (int i = 0; i < STARTS; i++) {
             dockerd.docker("start", "tarn");
             Instant ready = awaitReady();
             Instant started = Instant.parse(inspect(dockerd, "{{.State.StartedAt}}"));
