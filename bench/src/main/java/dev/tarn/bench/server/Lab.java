@@ -1,10 +1,9 @@
 package dev.tarn.bench.server;
 
 import dev.tarn.bench.load.Endpoint;
+import dev.tarn.bench.machine.Port;
 import dev.tarn.bench.machine.ProcessTree;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,12 +60,12 @@ public final class Lab implements AutoCloseable {
             Files.createDirectory(folder.resolve(needed));
         }
         Files.delete(folder.resolve("store"));
-        int port = freePort();
+        int port = Port.free();
         URI up = URI.create(upstream);
         Map<String, String> values = new HashMap<>();
         values.put("DIR", folder.toString());
         values.put("PORT", Integer.toString(port));
-        values.put("ADMIN_PORT", Integer.toString(freePort()));
+        values.put("ADMIN_PORT", Integer.toString(Port.free()));
         values.put("USER", System.getProperty("user.name"));
         values.put("UPSTREAM", upstream);
         values.put("UPSTREAM_SCHEME", up.getScheme());
@@ -143,12 +142,6 @@ public final class Lab implements AutoCloseable {
                     tree.stop(PATIENCE_MILLIS);
                     running.remove(tree);
                 });
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     /// Stops whatever still runs, for good. Any thread may.
