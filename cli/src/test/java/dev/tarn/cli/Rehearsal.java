@@ -35,11 +35,11 @@ final class Rehearsal {
     private static final int[] LAYER_BYTES = {1_000, 300_000, 20_000_000};
 
     /// As often as it takes until the JVM has compiled what a pull runs through, of which it notes
-    /// what is worth compiling at once. The compilers are told to wait a tenth as long as usual.
+    /// what is worth compiling at once. Told to compile earlier, it would note as much of what only
+    /// a start runs through, and make each start wait for that.
     private static final int ROUNDS = 800;
 
     private static final int ROUND_BYTES = 100_000;
-    private static final String EAGER = " -XX:CompileThresholdScaling=0.1";
 
     private Rehearsal() {}
 
@@ -49,7 +49,7 @@ final class Rehearsal {
                 Path.of(arguments[0]),
                 Path.of(arguments[1]),
                 Path.of(System.getProperty("java.home")),
-                EAGER,
+                "",
                 ROUNDS);
     }
 
