@@ -30,6 +30,7 @@ final class Audience {
     /// For the supervisor, who tells the news.
     private final Condition announced;
 
+    private boolean hasBegun;
     private boolean isNewsWanted;
     private boolean isNewsThere;
     private final Ticker ticker;
@@ -69,6 +70,18 @@ final class Audience {
 
     boolean isEmpty() {
         return readers.isEmpty();
+    }
+
+    /// Whether somebody has taken the first bytes, or nobody wants any.
+    boolean hasBegun() {
+        return hasBegun || readers.isEmpty();
+    }
+
+    /// Whether a reader that asks for more is the first of all to do so. Asked on its own thread.
+    boolean begins(DownloadReader reader) {
+        boolean isFirst = !hasBegun && !reader.isNew();
+        hasBegun |= isFirst;
+        return isFirst;
     }
 
     /// Where the last of those who are not given up has come to.

@@ -23,12 +23,12 @@ import org.slf4j.LoggerFactory;
 /// One blob on its way in. It fills one file, which all of its readers read; that file is the only
 /// buffer, so no reader's pace or departure touches it.
 ///
-/// Virtual threads share the work. The *supervisor* opens the file, starts the others, and waits
-/// for the outcome. A *worker* waits for something to ask for and for a place at the upstream, lets
-/// another worker wait for the next, and fetches its part. The *hasher* follows the unbroken prefix
-/// of the file and hashes what the workers did not; where that reaches the end, it checks the
-/// digest, commits, and lets the last bytes go. The *journalist* has it written down now and then
-/// what is safely on disk.
+/// Virtual threads share the work. The *supervisor* starts the others, makes the file while the
+/// source is being asked, and waits for the outcome. A *worker* waits for something to ask for and
+/// for a place at the upstream, lets another worker wait for the next, and fetches its part. The
+/// *hasher* follows the unbroken prefix of the file and hashes what the workers did not; where that
+/// reaches the end, it checks the digest, commits, and lets the last bytes go. The *journalist* has
+/// it written down now and then what is safely on disk.
 ///
 /// A part that does not come is asked for again, where that makes sense. Bytes that turn out to be
 /// wrong are all fetched once more. A disk that takes no more bytes has them go past it, as long as
@@ -153,8 +153,9 @@ final class Download {
         try (Filling file = Filling.begin(environment, digest)) {
             hash = new PrefixHash(digest.algorithm());
             fetching = new Fetching(progress);
-            progress.begin(file);
+            file.remainder().ifPresent(progress::resume);
             run("worker", () -> work(file));
+            guarded("supervisor", () -> begin(file)).run();
             run("hasher", () -> hash(file));
             run("journalist", () -> journal(file));
             progress.awaitOutcome();
@@ -165,6 +166,13 @@ final class Download {
             if (!progress.isVerified()) {
                 keep(file, isTrusted(progress.failure()) && !progress.isRejected());
             }
+        }
+    }
+
+    /// Makes the file first, which may take a disk a while, and then lets all of them have it.
+    private void begin(Filling file) throws IOException {
+        try (Filling.Reader _ = file.open()) {
+            progress.begin(file);
         }
     }
 
@@ -213,7 +221,9 @@ final class Download {
             Optional<Chunks.Chunk> chunk = fetching.claim(wantedFirst, partBytes);
             if (chunk.isPresent()) {
                 run("worker", () -> work(file));
-                fetch(chunk.get(), file, place);
+                try (place) {
+                    fetch(chunk.get(), file, place);
+                }
                 return;
             }
             place.close();
@@ -229,9 +239,10 @@ final class Download {
         }
     }
 
+    /// What did not come is known to be missing before somebody else gets the place.
     private void fetch(Chunks.Chunk chunk, Filling file, Sluice.Place place)
             throws InterruptedException {
-        try (place) {
+        try {
             new Part(chunk, file, place, progress, fetching, hash).fetch(source);
         } catch (UpstreamFailed | Throttled e) {
             if (!fetching.goesOnWithout(chunk, e)) {
@@ -278,25 +289,28 @@ final class Download {
         void run() throws InterruptedException, IOException;
     }
 
-    /// Starts a thread of this download. Whatever it dies of is the download's failure: a reader
-    /// must never wait for a thread that is gone.
+    /// Starts a thread of this download.
     private void run(String role, Step step) {
-        Runnable guarded =
-                () -> {
-                    try {
-                        step.run();
-                    } catch (RegistryException e) {
-                        fail(e);
-                    } catch (IOException e) {
-                        fail(new StoreFailed("cannot store " + digest, e));
-                    } catch (InterruptedException e) {
-                        fail(new StoreFailed("the " + role + " was interrupted", e));
-                    } catch (RuntimeException | Error e) {
-                        fail(new StoreFailed("a bug in the " + role, e));
-                        throw e;
-                    }
-                };
-        threads.add(Thread.ofVirtual().name(role + " " + digest).start(guarded));
+        threads.add(Thread.ofVirtual().name(role + " " + digest).start(guarded(role, step)));
+    }
+
+    /// Whatever a thread dies of is the download's failure: a reader must never wait for a thread
+    /// that is gone.
+    private Runnable guarded(String role, Step step) {
+        return () -> {
+            try {
+                step.run();
+            } catch (RegistryException e) {
+                fail(e);
+            } catch (IOException e) {
+                fail(new StoreFailed("cannot store " + digest, e));
+            } catch (InterruptedException e) {
+                fail(new StoreFailed("the " + role + " was interrupted", e));
+            } catch (RuntimeException | Error e) {
+                fail(new StoreFailed("a bug in the " + role, e));
+                throw e;
+            }
+        };
     }
 
     private void fail(RegistryException reason) {

@@ -16,7 +16,8 @@ import java.util.SplittableRandom;
 /// come of it, and what has not. Behind the same lock.
 final class Fetching {
 
-    /// How long the first bytes of a blob may be awaited before more of it is asked for.
+    /// How long the first bytes of a blob may be awaited, and be on their way to a reader, before
+    /// more of it is asked for.
     private static final long HEAD_START_NANOS = Duration.ofMillis(10).toNanos();
 
     /// How long those who are ahead wait for a reader that nothing but memory keeps bytes for.
@@ -37,7 +38,8 @@ final class Fetching {
     }
 
     /// Waits until there is a part to ask for; false once there will be none. The first bytes have
-    /// a short time for themselves: more requests would be in the way of whoever waits for those.
+    /// a short time for themselves, until somebody has taken them: more requests would be in the
+    /// way of whoever waits for those.
     boolean awaitWork() throws InterruptedException {
         try (Progress.Hold _ = progress.hold()) {
             while (progress.isRunning() && !progress.isWhole()) {
@@ -61,15 +63,16 @@ final class Fetching {
     }
 
     private long headStartNanosLeft() {
-        return progress.chunks().isUnderWay() || openedAt.isEmpty()
-                ? 0
-                : openedAt.getAsLong() + HEAD_START_NANOS - progress.now();
+        boolean isOver =
+                openedAt.isEmpty()
+                        || (progress.chunks().isUnderWay() && progress.audience().hasBegun());
+        return isOver ? 0 : openedAt.getAsLong() + HEAD_START_NANOS - progress.now();
     }
 
-    /// The next part to ask a source for; empty where nothing is left to ask for.
+    /// The next part to ask a source for; empty where nothing is left to ask for, or not yet.
     Optional<Chunks.Chunk> claim(ByteRange wantedFirst, long partBytes) {
         try (Progress.Hold _ = progress.hold()) {
-            if (!progress.isRunning() || !hasUnclaimed()) {
+            if (!progress.isRunning() || !hasUnclaimed() || pauseEnd - progress.now() > 0) {
                 return Optional.empty();
             }
             if (!progress.chunks().isConfirmed()) {
@@ -90,6 +93,18 @@ final class Fetching {
                 throw new InterruptedException("the download has ended");
             }
             fetches.put(Thread.currentThread(), fetch);
+        }
+    }
+
+    /// Waits until there is a file for what is here of the answer.
+    void awaitFile() throws InterruptedException {
+        try (Progress.Hold _ = progress.hold()) {
+            while (!progress.hasFile()) {
+                if (!progress.isRunning()) {
+                    throw new InterruptedException("the download has ended");
+                }
+                progress.filed.await();
+            }
         }
     }
 
@@ -116,16 +131,28 @@ final class Fetching {
         }
     }
 
-    void wrote(Chunks.Chunk chunk, long count) {
+    /// Those who wait for the first bytes get the processor before what comes behind them does.
+    void wrote(Chunks.Chunk chunk, long count) throws InterruptedException {
         try (Progress.Hold _ = progress.hold()) {
             boolean isFirst = !progress.chunks().isUnderWay();
             progress.chunks().wrote(chunk, count);
             broughtAt = progress.now();
-            if (isFirst) {
+            if (!isFirst) {
+                progress.audience().hear();
+            } else if (progress.audience().hasBegun()) {
                 progress.tellAll();
             } else {
-                progress.audience().hear();
+                progress.audience().hearAll();
+                awaitReader();
             }
+        }
+    }
+
+    private void awaitReader() throws InterruptedException {
+        for (long left = headStartNanosLeft();
+                left > 0 && progress.isRunning();
+                left = headStartNanosLeft()) {
+            progress.await(progress.begun, left);
         }
     }
 

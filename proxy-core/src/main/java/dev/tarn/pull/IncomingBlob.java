@@ -6,7 +6,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /// A blob on its way in: written at any position, in any order, while others read what is there.
-/// Invisible to `BlobStore.find` until it is committed.
+/// Invisible to `BlobStore.find` until it is committed. There need not be a file before somebody
+/// writes or reads.
 public interface IncomingBlob extends AutoCloseable {
 
     /// What an earlier download of this blob left behind safely: the size of the whole blob, and

@@ -41,6 +41,7 @@ final class Part {
         fetching.asking(Optional.empty());
         try (Source.Fetch answer = source.fetch(chunk.asked())) {
             fetching.asking(Optional.of(answer));
+            fetching.awaitFile();
             open(answer);
             boolean hasMore = true;
             while (hasMore && wantsMore()) {
@@ -77,13 +78,18 @@ final class Part {
         bytes.position(bytes.position() + passedOver);
         int wanted = (int) Math.min(bytes.remaining(), chunk.bytesLeft());
         bytes.limit(bytes.position() + wanted);
-        while (bytes.hasRemaining() && !isPutOff) {
-            write(bytes);
+        try {
+            while (bytes.hasRemaining() && !isPutOff) {
+                write(bytes);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Throttled("the download has ended", Duration.ofSeconds(1));
         }
     }
 
     /// Takes all of the bytes, or a piece of them where they go past the disk.
-    private void write(ByteBuffer bytes) {
+    private void write(ByteBuffer bytes) throws InterruptedException {
         ByteBuffer hot = bytes.duplicate();
         long start = chunk.cursor();
         if (!file.write(bytes.duplicate(), start)) {
@@ -101,18 +107,13 @@ final class Part {
     }
 
     /// Whether the bytes go past the disk now; if not, others must come first.
-    private boolean pass(ByteBuffer bytes, long start) {
-        try {
-            boolean isNext = fetching.awaitRoom(chunk, hash);
-            if (isNext) {
-                byte[] piece = new byte[bytes.remaining()];
-                bytes.get(piece);
-                file.passage().put(start, piece);
-            }
-            return isNext;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Throttled("the download has ended", Duration.ofSeconds(1));
+    private boolean pass(ByteBuffer bytes, long start) throws InterruptedException {
+        boolean isNext = fetching.awaitRoom(chunk, hash);
+        if (isNext) {
+            byte[] piece = new byte[bytes.remaining()];
+            bytes.get(piece);
+            file.passage().put(start, piece);
         }
+        return isNext;
     }
 }

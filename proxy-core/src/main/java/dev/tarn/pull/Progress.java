@@ -45,6 +45,12 @@ final class Progress {
     /// There is an outcome, or nobody reads, or news to tell.
     private final Condition supervised = lock.newCondition();
 
+    /// There is a file.
+    final Condition filed = lock.newCondition();
+
+    /// Somebody has taken the first bytes.
+    final Condition begun = lock.newCondition();
+
     /// Some of what goes past the disk has been taken.
     final Condition room = lock.newCondition();
 
@@ -105,7 +111,7 @@ final class Progress {
         try (Hold _ = hold()) {
             while (true) {
                 throwFailure();
-                if (chunks.size().isPresent()) {
+                if (chunks.size().isPresent() && hasFile()) {
                     return chunks.size().getAsLong();
                 }
                 audience.arrived().await();
@@ -118,6 +124,11 @@ final class Progress {
         try (Hold _ = hold()) {
             long edition = audience.edition();
             room.signal();
+            if (audience.begins(reader)) {
+                begun.signal();
+                work.signal();
+                backlog.signal();
+            }
             while (true) {
                 throwFailure();
                 if (reader.isLeftBehind()) {
@@ -198,15 +209,21 @@ final class Progress {
 
     // The supervisor.
 
-    /// The file is there: whoever has come to read it gets it opened, and what an earlier download
-    /// left in it need not be fetched again.
+    /// What an earlier download left need not be fetched again.
+    void resume(IncomingBlob.Remainder remainder) {
+        try (Hold _ = hold()) {
+            chunks.resume(remainder);
+        }
+    }
+
+    /// The file is there: whoever has come to read it gets it opened.
     void begin(Filling filling) throws IOException {
         try (Hold _ = hold()) {
-            file = filling;
-            filling.remainder().ifPresent(chunks::resume);
             for (DownloadReader reader : audience.readers()) {
                 reader.open(filling.open());
             }
+            file = filling;
+            filed.signalAll();
         }
     }
 
@@ -333,6 +350,8 @@ final class Progress {
         supervised.signal();
         room.signal();
         settled.signal();
+        begun.signal();
+        filed.signalAll();
     }
 
     // For `Fetching`, which holds the lock.
@@ -351,6 +370,10 @@ final class Progress {
 
     boolean isSecondTry() {
         return isSecondTry;
+    }
+
+    boolean hasFile() {
+        return file != null;
     }
 
     boolean isPassing() {

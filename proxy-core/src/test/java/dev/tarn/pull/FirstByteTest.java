@@ -2,12 +2,16 @@ package dev.tarn.pull;
 
 import static dev.tarn.pull.Reading.read;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.tarn.oci.ByteRange;
 import dev.tarn.oci.Digest;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -22,15 +26,24 @@ class FirstByteTest {
     private final InMemoryBlobStore store = new InMemoryBlobStore();
 
     private Download download(Download.Observer observer) {
-        Target target = upstream.target("a/one");
+        return download(
+                source(), new Environment(store, DownloadConfig.DEFAULT, Ticker.SYSTEM), observer);
+    }
+
+    private Source source() {
         Digest digest = upstream.addBlob("a/one", bytes);
+        return upstream.source(upstream.target("a/one").name(), digest);
+    }
+
+    private Download download(Source source, Environment environment, Download.Observer observer) {
+        int connections = environment.config().connections();
         return new Download(
-                digest,
-                target.repository(),
-                upstream.source(target.name(), digest),
+                Digest.of(Digest.Algorithm.SHA256, bytes),
+                upstream.target("a/one").repository(),
+                source,
                 ByteRange.whole(),
-                new Environment(store, DownloadConfig.DEFAULT, Ticker.SYSTEM),
-                new Sluice(1, 1, Ticker.SYSTEM),
+                environment,
+                new Sluice(connections, connections, environment.ticker()),
                 observer);
     }
 
@@ -97,5 +110,74 @@ class FirstByteTest {
             assertThat(read(reader, ByteRange.whole())).isEqualTo(bytes);
         }
         download.awaitEnd();
+    }
+
+    @Test
+    void theSourceIsAskedWhileTheFileIsBeingMade() throws Exception {
+        FullBlobStore slow = new FullBlobStore();
+        slow.opens = new CountDownLatch(1);
+        Source source = source();
+        Download download =
+                download(
+                        range -> {
+                            slow.opens.countDown();
+                            return source.fetch(range);
+                        },
+                        new Environment(slow, DownloadConfig.DEFAULT, Ticker.SYSTEM),
+                        new NobodyWatches());
+        try (BlobContent reader = download.join(ByteRange.whole()).orElseThrow()) {
+            download.start();
+            assertThat(read(reader, ByteRange.whole())).isEqualTo(bytes);
+        }
+        download.awaitEnd();
+    }
+
+    /// By a clock that stands still, what is put off for a time is put off for ever.
+    @Test
+    void moreIsAskedForOnceTheFirstBytesAreTaken() throws Exception {
+        DownloadConfig config = new DownloadConfig(SIZE / 10, 2, 0, Duration.ofSeconds(30));
+        Source source = source();
+        Semaphore pieces = upstream.hold();
+        Download download =
+                download(
+                        source,
+                        new Environment(store, config, new StoppedTicker()),
+                        new NobodyWatches());
+        try (BlobContent reader = download.join(ByteRange.whole()).orElseThrow()) {
+            download.start();
+            pieces.release();
+            long end = reader.awaitReadable(0);
+            await().during(Duration.ofMillis(100)).until(() -> upstream.ranges.size() == 1);
+
+            Thread next = Thread.ofVirtual().start(() -> readOn(reader, end));
+            await().until(() -> upstream.ranges.size() == 2);
+
+            pieces.release(SIZE);
+            next.join();
+            assertThat(read(reader, ByteRange.whole())).isEqualTo(bytes);
+        }
+        download.awaitEnd();
+    }
+
+    private static void readOn(BlobContent reader, long position) {
+        try {
+            assertThat(reader.awaitReadable(position)).isGreaterThan(position);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts it", e);
+        }
+    }
+
+    private record StoppedTicker() implements Ticker {
+
+        @Override
+        public long nanos() {
+            return 0;
+        }
+
+        @Override
+        @SuppressWarnings("WaitNotInLoop") // the caller loops
+        public void await(Lock lock, Condition condition, long nanos) throws InterruptedException {
+            condition.await();
+        }
     }
 }

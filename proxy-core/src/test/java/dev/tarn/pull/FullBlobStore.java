@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A store on a disk that fails where the test says.
@@ -14,6 +15,7 @@ final class FullBlobStore implements BlobStore {
     final AtomicInteger writes = new AtomicInteger();
     volatile boolean beginsNothing;
     volatile boolean opensNothing;
+    volatile CountDownLatch opens = new CountDownLatch(0);
     volatile boolean reservesNothing;
     volatile boolean commitsNothing;
 
@@ -39,6 +41,14 @@ final class FullBlobStore implements BlobStore {
     private static void failIf(boolean isFull) throws IOException {
         if (isFull) {
             throw new IOException("No space left on device");
+        }
+    }
+
+    private void awaitOpening() throws IOException {
+        try {
+            opens.await();
+        } catch (InterruptedException e) {
+            throw new IOException("interrupted", e);
         }
     }
 
@@ -75,6 +85,7 @@ final class FullBlobStore implements BlobStore {
         @Override
         public BlobReader open() throws IOException {
             failIf(opensNothing);
+            awaitOpening();
             return incoming.open();
         }
 

@@ -98,7 +98,14 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
 
     private Optional<StoredBlob> look(Digest digest) throws IOException {
         Optional<StoredBlob> open = openAlready(digest);
-        Optional<StoredBlob> unchanged = open.isPresent() ? open : openUnchanged(digest);
+        if (open.isPresent()) {
+            return open;
+        }
+        Optional<Fingerprint> row = rows.find(digest);
+        if (row.isEmpty() && Files.notExists(layout.blob(digest))) {
+            return Optional.empty();
+        }
+        Optional<StoredBlob> unchanged = openUnchanged(digest, row);
         return unchanged.isPresent() ? unchanged : inspect(digest);
     }
 
@@ -128,8 +135,8 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
     }
 
     /// The blob, where its file looks as the index says.
-    private Optional<StoredBlob> openUnchanged(Digest digest) throws IOException {
-        Optional<Fingerprint> row = rows.find(digest);
+    private Optional<StoredBlob> openUnchanged(Digest digest, Optional<Fingerprint> row)
+            throws IOException {
         Path place = layout.blob(digest);
         if (row.isEmpty() || Files.notExists(place) || Files.isDirectory(place)) {
             return Optional.empty();
@@ -174,17 +181,17 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
     /// Settles what became of a blob whose file and row do not agree.
     private Optional<StoredBlob> inspect(Digest digest) throws IOException {
         Path place = layout.blob(digest);
-        if (Files.notExists(place) && rows.find(digest).isEmpty()) {
-            return Optional.empty();
-        }
         try (var _ = turns.await(digest)) {
-            Optional<StoredBlob> settled = openUnchanged(digest);
+            Optional<Fingerprint> row = rows.find(digest);
+            Optional<StoredBlob> settled = openUnchanged(digest, row);
             if (settled.isPresent()) {
                 return settled;
             }
             if (Files.notExists(place)) {
-                LOG.warn("blob {}: its file is gone", digest);
-                rows.remove(digest);
+                if (row.isPresent()) {
+                    LOG.warn("blob {}: its file is gone", digest);
+                    rows.remove(digest);
+                }
                 return Optional.empty();
             }
             Optional<OpenBlob> right = verified(digest, place);

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,7 +51,7 @@ final class DiskIncomingBlob implements IncomingBlob {
     private final AtomicLong bytesHere;
     private final ReentrantLock lock = new ReentrantLock();
 
-    private volatile FileChannel channel;
+    private volatile @Nullable FileChannel channel;
     private volatile boolean isWritable = true;
     private volatile boolean isBeingPlaced;
     private volatile boolean isCommitted;
@@ -64,7 +65,7 @@ final class DiskIncomingBlob implements IncomingBlob {
             PartialRows partials,
             DiskBlobStore store,
             Optional<Remainder> remainder,
-            FileChannel channel) {
+            @Nullable FileChannel channel) {
         this.digest = digest;
         this.folder = layout.incoming();
         this.path = layout.incoming(digest);
@@ -78,21 +79,20 @@ final class DiskIncomingBlob implements IncomingBlob {
         this.hold = store.hold(digest, bytes);
     }
 
-    /// Goes on with what was kept, where that is still there, and starts with an empty file
-    /// otherwise. A row that does not fit goes before its file does: the next file may get the same
+    /// Goes on with what was kept, where that is still there, and otherwise starts with an empty
+    /// file, once that is needed: to make one takes a disk its time, in which the upstream can be
+    /// asked. A row that does not fit goes before its file does: the next file may get the same
     /// inode.
     static DiskIncomingBlob begin(
             Digest digest, Layout layout, PartialRows partials, DiskBlobStore store)
             throws IOException {
         Path path = layout.incoming(digest);
         Optional<Remainder> remainder = partials.find(digest);
-        FileChannel channel;
+        FileChannel channel = null;
         if (remainder.isPresent()) {
             channel = FileChannel.open(path, WRITE);
         } else {
             partials.remove(digest);
-            Files.deleteIfExists(path);
-            channel = FileChannel.open(path, CREATE_NEW, SPARSE, WRITE);
         }
         return new DiskIncomingBlob(digest, layout, partials, store, remainder, channel);
     }
@@ -144,25 +144,37 @@ final class DiskIncomingBlob implements IncomingBlob {
     /// (`InterruptibleChannel`), and the others go on with a new one.
     private FileChannel channel() throws IOException {
         FileChannel current = channel;
-        if (isWritable && current.isOpen()) {
+        if (isWritable && current != null && current.isOpen()) {
             return current;
         }
         lock.lock();
         try {
             requireWritable();
-            if (!channel.isOpen()) {
-                channel = store.descriptors().need(() -> FileChannel.open(path, WRITE));
+            current = channel;
+            if (current == null) {
+                current = store.trouble().watch(() -> store.descriptors().need(this::create));
+            } else if (!current.isOpen()) {
+                current = store.descriptors().need(() -> FileChannel.open(path, WRITE));
             }
-            return channel;
+            channel = current;
+            return current;
         } finally {
             lock.unlock();
         }
+    }
+
+    private FileChannel create() throws IOException {
+        Files.deleteIfExists(path);
+        return FileChannel.open(path, CREATE_NEW, SPARSE, WRITE);
     }
 
     @Override
     public BlobReader open() throws IOException {
         if (isCommitted) { // the path may be another's by now, who fetches the same blob again
             return new DiskBlobReader(FileChannel.open(place, READ));
+        }
+        if (channel == null) {
+            var _ = channel();
         }
         try {
             return new DiskBlobReader(FileChannel.open(path, READ));
@@ -179,10 +191,10 @@ final class DiskIncomingBlob implements IncomingBlob {
         Sync.undisturbed(() -> {
             lock.lock();
             try {
-                requireWritable();
+                FileChannel filled = channel();
                 isWritable = false;
                 isKept = false;
-                var _ = store.trouble().watch(() -> put(size, refetchTime));
+                var _ = store.trouble().watch(() -> put(filled, size, refetchTime));
                 isCommitted = true;
                 store.filled(digest);
             } finally {
@@ -191,8 +203,8 @@ final class DiskIncomingBlob implements IncomingBlob {
         });
     }
 
-    private boolean put(long size, Duration refetchTime) throws IOException {
-        channel.close();
+    private boolean put(FileChannel filled, long size, Duration refetchTime) throws IOException {
+        filled.close();
         syncTrimmed(size);
         isBeingPlaced = true;
         store.admit(digest, path, refetchTime, hold);
@@ -274,8 +286,12 @@ final class DiskIncomingBlob implements IncomingBlob {
     }
 
     private void closeChannel() {
+        FileChannel current = channel;
+        if (current == null) {
+            return;
+        }
         try {
-            channel.close();
+            current.close();
         } catch (IOException e) {
             LOG.warn("{} cannot be closed", path, e);
         }

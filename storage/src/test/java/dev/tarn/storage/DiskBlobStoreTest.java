@@ -150,6 +150,21 @@ final class DiskBlobStoreTest extends BlobStoreContract {
     }
 
     @Test
+    void thereIsNoFileBeforeSomebodyWritesOrReads() throws Exception {
+        try (IncomingBlob written = store().begin(DIGEST)) {
+            assertThat(layout.incoming()).isEmptyDirectory();
+            written.write(slice(0, 1_000), 0);
+            assertThat(layout.incoming(DIGEST)).hasSize(1_000);
+        }
+        try (IncomingBlob read = store().begin(DIGEST);
+                BlobReader _ = read.open()) {
+            assertThat(layout.incoming(DIGEST)).isEmptyFile();
+        }
+        store().begin(DIGEST).close();
+        assertThat(layout.incoming()).isEmptyDirectory();
+    }
+
+    @Test
     void aRemainderWhoseFileWasReplacedIsNotHandedOut() throws Exception {
         keep(new Span(0, 1_000));
         Path file = layout.incoming(DIGEST);
@@ -158,7 +173,9 @@ final class DiskBlobStoreTest extends BlobStoreContract {
 
         try (IncomingBlob next = store().begin(DIGEST)) {
             assertThat(next.remainder()).isEmpty();
-            assertThat(file).isEmptyFile();
+            try (BlobReader _ = next.open()) {
+                assertThat(file).isEmptyFile();
+            }
         }
     }
 

@@ -19,6 +19,7 @@ import dev.tarn.pull.BlobContent;
 import dev.tarn.pull.ManifestStore.TagEntry;
 import dev.tarn.pull.ManifestStore.TagMeaning;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -233,6 +234,7 @@ final class PurgeTest {
         pull(APP, "v1", image(1, 2), 1);
         try (var incoming = store.blobs().begin(blob(2))) {
             incoming.reserve(100);
+            incoming.write(ByteBuffer.allocate(10), 0);
             Purged purged = prepare(APP, "v1").run();
 
             assertThat(purged.blobs()).isEqualTo(1);
