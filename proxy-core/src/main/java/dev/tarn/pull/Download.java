@@ -163,8 +163,10 @@ final class Download {
             for (Thread thread = threads.poll(); thread != null; thread = threads.poll()) {
                 thread.join();
             }
-            if (!progress.isVerified()) {
-                keep(file, isTrusted(progress.failure()) && !progress.isRejected());
+            Progress.State outcome = progress.state();
+            if (outcome != Progress.State.VERIFIED) {
+                boolean isRejected = outcome == Progress.State.REJECTED;
+                keep(file, isTrusted(progress.failure()) && !isRejected);
             }
         }
     }

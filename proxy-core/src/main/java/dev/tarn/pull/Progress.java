@@ -319,15 +319,9 @@ final class Progress {
         }
     }
 
-    boolean isRejected() {
+    State state() {
         try (Hold _ = hold()) {
-            return state == State.REJECTED;
-        }
-    }
-
-    boolean isVerified() {
-        try (Hold _ = hold()) {
-            return state == State.VERIFIED;
+            return state;
         }
     }
 

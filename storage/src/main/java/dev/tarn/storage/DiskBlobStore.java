@@ -151,24 +151,13 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
         boolean isUnchanged = false;
         try {
             // opened first: what took its place since is another
-            isUnchanged = blob.isUnchanged() && warms(digest, blob);
+            isUnchanged = blob.isUnchanged() && blob.warms();
         } finally {
             if (!isUnchanged) {
                 blob.release();
             }
         }
         return isUnchanged ? hold(digest, blob) : Optional.empty();
-    }
-
-    /// Whether a small file can be read; one that cannot is looked at closely.
-    private static boolean warms(Digest digest, OpenBlob blob) {
-        try {
-            blob.warm();
-            return true;
-        } catch (IOException e) {
-            LOG.error("blob {} cannot be read", digest, e);
-            return false;
-        }
     }
 
     /// The first reader of a file that has just been opened, and is kept open for the next.

@@ -179,13 +179,21 @@ final class OpenBlob {
         return Digest.of(digest.algorithm(), hash).equals(digest);
     }
 
-    /// Reads a small file once, so that no event loop has to wait for it.
-    void warm() throws IOException {
-        if (size() <= SMALL_BYTES_MAX) {
-            ByteBuffer scratch = ByteBuffer.allocate((int) size());
+    /// Reads a small file once, so that no event loop has to wait for it. Whether it can be read;
+    /// one that cannot is looked at closely.
+    boolean warms() {
+        if (size() > SMALL_BYTES_MAX) {
+            return true;
+        }
+        ByteBuffer scratch = ByteBuffer.allocate((int) size());
+        try {
             while (scratch.hasRemaining()) {
                 var _ = read(scratch, scratch.position());
             }
+            return true;
+        } catch (IOException e) {
+            LOG.error("{} cannot be read", place, e);
+            return false;
         }
     }
 
