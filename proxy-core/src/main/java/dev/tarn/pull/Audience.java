@@ -30,7 +30,7 @@ final class Audience {
     /// For the supervisor, who tells the news.
     private final Condition announced;
 
-    private boolean hasBegun;
+    private boolean hasTaken;
     private boolean isNewsWanted;
     private boolean isNewsThere;
     private final Ticker ticker;
@@ -73,14 +73,14 @@ final class Audience {
     }
 
     /// Whether somebody has taken the first bytes, or nobody wants any.
-    boolean hasBegun() {
-        return hasBegun || readers.isEmpty();
+    boolean hasTaken() {
+        return hasTaken || readers.isEmpty();
     }
 
     /// Whether a reader that asks for more is the first of all to do so. Asked on its own thread.
-    boolean begins(DownloadReader reader) {
-        boolean isFirst = !hasBegun && !reader.isNew();
-        hasBegun |= isFirst;
+    boolean takesFirst(DownloadReader reader) {
+        boolean isFirst = !hasTaken && !reader.isNew();
+        hasTaken |= isFirst;
         return isFirst;
     }
 

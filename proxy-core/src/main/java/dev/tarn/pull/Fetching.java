@@ -65,7 +65,7 @@ final class Fetching {
     private long headStartNanosLeft() {
         boolean isOver =
                 openedAt.isEmpty()
-                        || (progress.chunks().isUnderWay() && progress.audience().hasBegun());
+                        || (progress.chunks().isUnderWay() && progress.audience().hasTaken());
         return isOver ? 0 : openedAt.getAsLong() + HEAD_START_NANOS - progress.now();
     }
 
@@ -137,13 +137,12 @@ final class Fetching {
             boolean isFirst = !progress.chunks().isUnderWay();
             progress.chunks().wrote(chunk, count);
             broughtAt = progress.now();
-            if (!isFirst) {
-                progress.audience().hear();
-            } else if (progress.audience().hasBegun()) {
-                progress.tellAll();
-            } else {
+            if (isFirst) {
                 progress.audience().hearAll();
                 awaitReader();
+                progress.tellAll();
+            } else {
+                progress.audience().hear();
             }
         }
     }
@@ -152,7 +151,7 @@ final class Fetching {
         for (long left = headStartNanosLeft();
                 left > 0 && progress.isRunning();
                 left = headStartNanosLeft()) {
-            progress.await(progress.begun, left);
+            progress.await(progress.taken, left);
         }
     }
 

@@ -49,7 +49,7 @@ final class Progress {
     final Condition filed = lock.newCondition();
 
     /// Somebody has taken the first bytes.
-    final Condition begun = lock.newCondition();
+    final Condition taken = lock.newCondition();
 
     /// Some of what goes past the disk has been taken.
     final Condition room = lock.newCondition();
@@ -124,10 +124,8 @@ final class Progress {
         try (Hold _ = hold()) {
             long edition = audience.edition();
             room.signal();
-            if (audience.begins(reader)) {
-                begun.signal();
-                work.signal();
-                backlog.signal();
+            if (audience.takesFirst(reader)) {
+                taken.signal();
             }
             while (true) {
                 throwFailure();
@@ -344,7 +342,7 @@ final class Progress {
         supervised.signal();
         room.signal();
         settled.signal();
-        begun.signal();
+        taken.signal();
         filed.signalAll();
     }
 

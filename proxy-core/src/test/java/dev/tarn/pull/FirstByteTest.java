@@ -112,6 +112,38 @@ class FirstByteTest {
         download.awaitEnd();
     }
 
+    /// All others wait for it to take what it has, but not for ever.
+    @Test
+    void aReaderThatTakesNothingKeepsNobodyFromGoingOn() throws Exception {
+        CountDownLatch opened = new CountDownLatch(1);
+        CountDownLatch waiting = new CountDownLatch(2); // the supervisor, and who starts last
+        Source source = source();
+        Semaphore pieces = upstream.hold();
+        Download download =
+                download(
+                        range -> {
+                            waiting.await();
+                            return source.fetch(range);
+                        },
+                        new Environment(store, DownloadConfig.DEFAULT, new WatchedTicker(waiting)),
+                        new NobodyWatches() {
+                            @Override
+                            public void opened() {
+                                opened.countDown();
+                            }
+                        });
+        try (BlobContent reader = download.join(ByteRange.whole()).orElseThrow()) {
+            download.start();
+            pieces.release();
+            assertThat(reader.awaitReadable(0)).isPositive();
+            opened.await();
+
+            pieces.release(SIZE);
+            assertThat(read(reader, ByteRange.whole())).isEqualTo(bytes);
+        }
+        download.awaitEnd();
+    }
+
     @Test
     void theSourceIsAskedWhileTheFileIsBeingMade() throws Exception {
         FullBlobStore slow = new FullBlobStore();
@@ -164,6 +196,21 @@ class FirstByteTest {
             assertThat(reader.awaitReadable(position)).isGreaterThan(position);
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody interrupts it", e);
+        }
+    }
+
+    /// Tells when somebody waits by it.
+    private record WatchedTicker(CountDownLatch waiting) implements Ticker {
+
+        @Override
+        public long nanos() {
+            return SYSTEM.nanos();
+        }
+
+        @Override
+        public void await(Lock lock, Condition condition, long nanos) throws InterruptedException {
+            waiting.countDown();
+            SYSTEM.await(lock, condition, nanos);
         }
     }
 

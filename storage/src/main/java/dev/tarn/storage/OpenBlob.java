@@ -179,8 +179,7 @@ final class OpenBlob {
         return Digest.of(digest.algorithm(), hash).equals(digest);
     }
 
-    /// Reads a small file once, so that no event loop has to wait for it. Whether it can be read;
-    /// one that cannot is looked at closely.
+    /// Reads a small file once, so that no event loop has to wait for it; whether it can be read.
     boolean warms() {
         if (size() > SMALL_BYTES_MAX) {
             return true;
