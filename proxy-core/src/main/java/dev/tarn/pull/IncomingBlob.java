@@ -35,7 +35,7 @@ public interface IncomingBlob extends AutoCloseable {
     void commit(long size, Duration refetchTime) throws IOException;
 
     /// Syncs what is here and keeps it for the next `begin` of this digest. May be called again
-    /// while the file is being filled; the last call counts.
+    /// while the file is being filled; the last call counts. Does nothing once it is committed.
     void keep(Remainder remainder) throws IOException;
 
     /// Lets go. What was neither committed nor kept is deleted; open readers go on reading it.

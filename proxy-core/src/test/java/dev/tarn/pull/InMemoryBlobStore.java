@@ -84,6 +84,7 @@ public final class InMemoryBlobStore implements BlobStore {
         private final Digest digest;
         private final Optional<Remainder> remainder;
         private final Growing bytes;
+        private volatile boolean isCommitted;
         private volatile boolean isDone;
 
         Incoming(Digest digest, @Nullable Kept before) {
@@ -129,11 +130,15 @@ public final class InMemoryBlobStore implements BlobStore {
             failIfDone();
             committed.put(digest, bytes.copy(Math.toIntExact(size)));
             kept.remove(digest);
+            isCommitted = true;
             isDone = true;
         }
 
         @Override
         public void keep(Remainder left) throws IOException {
+            if (isCommitted) {
+                return;
+            }
             failIfDone();
             if (left.spans().length() == 0) {
                 kept.remove(digest);

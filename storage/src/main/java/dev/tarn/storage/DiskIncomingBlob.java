@@ -228,6 +228,9 @@ final class DiskIncomingBlob implements IncomingBlob {
         Sync.undisturbed(() -> {
             lock.lock();
             try {
+                if (isCommitted) {
+                    return;
+                }
                 requireWritable();
                 isKept = false;
                 if (remainder.spans().toList().isEmpty()) {

@@ -150,6 +150,17 @@ final class DiskBlobStoreTest extends BlobStoreContract {
     }
 
     @Test
+    void ofACommittedBlobNothingIsKept() throws Exception {
+        try (IncomingBlob incoming = store().begin(DIGEST)) {
+            incoming.write(ByteBuffer.wrap(BYTES), 0);
+            incoming.commit(BYTES.length, Duration.ZERO);
+            incoming.keep(remainder(new Span(0, 1_000)));
+        }
+        assertThat(nextRemainder()).isEmpty();
+        assertThat(read(store(), DIGEST)).isEqualTo(BYTES);
+    }
+
+    @Test
     void thereIsNoFileBeforeSomebodyWritesOrReads() throws Exception {
         try (IncomingBlob written = store().begin(DIGEST)) {
             assertThat(layout.incoming()).isEmptyDirectory();

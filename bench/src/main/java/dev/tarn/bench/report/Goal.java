@@ -82,7 +82,7 @@ public record Goal(String what, Relation relation, double bound, OptionalDouble 
     /// How many times what the one of `references` has that has most.
     public static Goal ratioToBest(
             Sheet sheet, Metric metric, String subject, List<String> references, double bound) {
-        String best = references.getFirst();
+        String best = references.isEmpty() ? "the best peer" : references.getFirst();
         for (String reference : references) {
             if (sheet.median(reference, metric).orElse(0) > sheet.median(best, metric).orElse(0)) {
                 best = reference;

@@ -34,6 +34,12 @@ class GoalTest {
     }
 
     @Test
+    void withoutPeersThereIsNoBest() {
+        assertThat(Goal.ratioToBest(sheet, SPEED, "tarn", List.of(), 0.95).cells())
+                .contains("case: speed ÷ the best peer", "not measured");
+    }
+
+    @Test
     void differenceIsWhatItHasMore() {
         assertThat(Goal.difference(sheet, SPEED, "tarn", "slow", AT_MOST, 4.9).verdict())
                 .isEqualTo("SHORT");

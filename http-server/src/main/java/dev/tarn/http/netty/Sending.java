@@ -47,6 +47,12 @@ final class Sending implements ChannelFutureListener {
     /// The most that one piece holds.
     static final int REGION_BYTES_MAX = 1 << 20;
 
+    /// The same for a client that takes `FAST_BYTES_PER_MICRO`: that one waits for the server, not
+    /// the server for it.
+    private static final int FAST_REGION_BYTES_MAX = 2 << 20;
+
+    private static final long FAST_BYTES_PER_MICRO = 100;
+
     /// The same where the bytes go through memory.
     private static final int BUFFER_BYTES_MAX = 256 << 10;
 
@@ -64,6 +70,7 @@ final class Sending implements ChannelFutureListener {
     private long pieceEnd;
     private long end;
     private long sentBytes;
+    private boolean isFast;
     private boolean isWaiting;
     private long waitingSince;
     private long waitedNanos;
@@ -135,7 +142,7 @@ final class Sending implements ChannelFutureListener {
     }
 
     private void sendOn(BlobFile blob) {
-        pieceEnd = Math.min(end, position + (isEncrypted ? BUFFER_BYTES_MAX : REGION_BYTES_MAX));
+        pieceEnd = Math.min(end, position + pieceBytesMax());
         if (blob.isResident(position, pieceEnd)) {
             sendPiece(blob, true);
         } else {
@@ -150,6 +157,13 @@ final class Sending implements ChannelFutureListener {
                         guarded(() -> sendPiece(blob, isReadable));
                     });
         }
+    }
+
+    private int pieceBytesMax() {
+        if (isEncrypted) {
+            return BUFFER_BYTES_MAX;
+        }
+        return isFast ? FAST_REGION_BYTES_MAX : REGION_BYTES_MAX;
     }
 
     private void sendPiece(BlobFile blob, boolean isReadable) {
@@ -169,10 +183,15 @@ final class Sending implements ChannelFutureListener {
             finish(End.DAMAGED);
             return;
         }
-        if (unsentEnding != null) {
+        if (unsentEnding == null) {
+            await(channel.writeAndFlush(piece));
+        } else {
+            Transport.cork(channel, true);
             var _ = channel.write(head(0));
+            ChannelFuture left = channel.writeAndFlush(piece);
+            Transport.cork(channel, false);
+            await(left);
         }
-        await(channel.writeAndFlush(piece));
     }
 
     private void await(ChannelFuture left) {
@@ -187,11 +206,14 @@ final class Sending implements ChannelFutureListener {
 
     @Override
     public void operationComplete(ChannelFuture left) {
-        waitedNanos = waitedNanos();
+        long waited = waitedNanos();
+        boolean wasFast =
+                (waited - waitedNanos) / 1_000 * FAST_BYTES_PER_MICRO < pieceEnd - position;
+        waitedNanos = waited;
         isWaiting = false;
         guarded(() -> {
             if (left.isSuccess()) {
-                sent();
+                sent(wasFast);
             } else {
                 LOG.debug("a client left", left.cause());
                 inspect(left.cause());
@@ -199,7 +221,7 @@ final class Sending implements ChannelFutureListener {
         });
     }
 
-    private void sent() {
+    private void sent(boolean wasFast) {
         sentBytes += pieceEnd - position;
         delivery.sent(sentBytes);
         position = pieceEnd;
@@ -207,8 +229,16 @@ final class Sending implements ChannelFutureListener {
         if (position == end || blob == null) {
             finish(End.COMPLETE);
         } else {
+            setFast(wasFast && !isEncrypted);
             channel.eventLoop()
                     .execute(() -> guarded(() -> sendOn(blob))); // the others' turn first
+        }
+    }
+
+    private void setFast(boolean fast) {
+        if (fast != isFast) {
+            isFast = fast;
+            Transport.deepen(channel, fast);
         }
     }
 
@@ -232,6 +262,7 @@ final class Sending implements ChannelFutureListener {
             return;
         }
         isDone = true;
+        setFast(false);
         if (how == End.CUT) {
             var _ = channel.close();
         }

@@ -1,0 +1,66 @@
+package dev.tarn.http.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TransportTest {
+
+    private static final long KIB = 1 << 10;
+
+    @BeforeEach
+    void needsEpoll() {
+        assumeTrue(Epoll.isAvailable());
+    }
+
+    @Test
+    void aFastClientsSystemMayHoldMoreUnsentUntilItIsSlowAgain() {
+        EpollSocketChannel channel = new EpollSocketChannel();
+        try {
+            Transport.deepen(channel, true);
+            assertThat(channel.config().getTcpNotSentLowAt()).isEqualTo(2_048 * KIB);
+            Transport.deepen(channel, false);
+            assertThat(channel.config().getTcpNotSentLowAt()).isEqualTo(256 * KIB);
+        } finally {
+            channel.unsafe().closeForcibly();
+        }
+    }
+
+    @Test
+    void aHeadWaitsForItsBodyWhileTheSocketIsCorked() {
+        EpollSocketChannel channel = new EpollSocketChannel();
+        try {
+            Transport.cork(channel, true);
+            assertThat(channel.config().isTcpCork()).isTrue();
+            Transport.cork(channel, false);
+            assertThat(channel.config().isTcpCork()).isFalse();
+        } finally {
+            channel.unsafe().closeForcibly();
+        }
+    }
+
+    @Test
+    void aSocketThatIsClosedOrOfAnotherKindIsLeftAlone() {
+        EpollSocketChannel closed = new EpollSocketChannel();
+        closed.unsafe().closeForcibly();
+        NioSocketChannel other = new NioSocketChannel();
+        try {
+            assertThatCode(
+                            () -> {
+                                Transport.deepen(closed, true);
+                                Transport.cork(closed, true);
+                                Transport.deepen(other, true);
+                                Transport.cork(other, true);
+                            })
+                    .doesNotThrowAnyException();
+        } finally {
+            other.unsafe().closeForcibly();
+        }
+    }
+}
