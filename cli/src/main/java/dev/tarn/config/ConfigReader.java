@@ -280,6 +280,8 @@ public final class ConfigReader {
         return new DownloadConfig(
                 download.value("chunk-size", Format.size("64KiB", "1GiB"), usual.chunkBytes()),
                 download.value("connections", Format.integer(1, 64), usual.connections()),
+                download.value(
+                        "connections-in-all", Format.integer(1, 4_096), usual.connectionsInAll()),
                 download.value("prefetch-max", Format.size("0", "1TiB"), usual.prefetchBytesMax()),
                 download.value("idle-timeout", Format.duration(WAIT_MAX), usual.idleTimeout()));
     }

@@ -25,7 +25,7 @@ public final class MirrorFixture implements AutoCloseable {
 
     /// So small that a blob of some hundred kilobytes comes in many chunks, over four connections.
     public static final DownloadConfig SMALL_CHUNKS =
-            new DownloadConfig(64 << 10, 4, 1L << 30, Duration.ofSeconds(60));
+            new DownloadConfig(64 << 10, 4, 64, 1L << 30, Duration.ofSeconds(60));
 
     private static final Pattern BLOBS = Pattern.compile("with ([0-9,]+) blobs");
     private static final Address ANY_PORT = new Address("127.0.0.1", 0);

@@ -41,7 +41,7 @@ class PrefetchTest {
         mirror =
                 new MirrorFixture(
                         root,
-                        new DownloadConfig(64 << 10, 4, BYTES_MAX, IDLE),
+                        new DownloadConfig(64 << 10, 4, 64, BYTES_MAX, IDLE),
                         Map.of(),
                         List.of(MirrorFixture.upstream("upstream.test", registry)));
     }

@@ -91,6 +91,7 @@ class ConfigMistakesTest {
                     download: {chunk-size: 1KiB}           |1:24: download.chunk-size: '1KiB' is not a size from 64KiB to 1GiB
                     download: {chunk-size: big}            |1:24: download.chunk-size: 'big' is not a size (such as 8MiB, 100GiB, 1GB or 4096)
                     download: {connections: 0}             |1:25: download.connections: '0' is not a whole number from 1 to 64
+                    download: {connections-in-all: 0}      |1:32: download.connections-in-all: '0' is not a whole number from 1 to 4096
                     download: {prefetch-max: 99999999TiB}  |1:26: download.prefetch-max: '99999999TiB' is larger than any disk
                     upstreams: {}                          |1:1: upstreams: there must be at least one
                     upstreams: [docker.io]                 |1:12: upstreams: is not a section

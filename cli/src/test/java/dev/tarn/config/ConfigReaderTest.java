@@ -91,7 +91,7 @@ class ConfigReaderTest {
                             hosts: ["mirror.local", "mirror.local:5000"]
                             allowed-hosts: ["auth.local:8443"]
                             connections: 7
-                        download: {chunk-size: 1MiB, connections: 2, prefetch-max: 0, idle-timeout: 200ms}
+                        download: {chunk-size: 1MiB, connections: 2, connections-in-all: 9, prefetch-max: 0, idle-timeout: 200ms}
                         log: {level: debug, formatter: text}
                         """
                                 .formatted(pem));
@@ -140,7 +140,7 @@ class ConfigReaderTest {
                                 Map.of(
                                         new RegistryHost("mirror.local"), one,
                                         new RegistryHost("mirror.local:5000"), one),
-                                new DownloadConfig(1 << 20, 2, 0, Duration.ofMillis(200)),
+                                new DownloadConfig(1 << 20, 2, 9, 0, Duration.ofMillis(200)),
                                 new TarnConfig.Log(Level.DEBUG, LogStyle.TEXT),
                                 List.of()));
     }

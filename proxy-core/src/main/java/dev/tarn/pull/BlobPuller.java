@@ -40,6 +40,7 @@ public final class BlobPuller implements AutoCloseable {
     private final ManifestStore manifests;
     private final PullListener listener;
     private final ConcurrentHashMap<Digest, Download> downloads = new ConcurrentHashMap<>();
+    private final Sluice.All allSluices;
     private final ConcurrentHashMap<Way, Sluice> sluices = new ConcurrentHashMap<>();
     private final Flights<Confirmation, Long> confirmations = new Flights<>();
     private final Semaphore prefetches = new Semaphore(PREFETCHES_MAX);
@@ -55,6 +56,7 @@ public final class BlobPuller implements AutoCloseable {
 
     BlobPuller(Environment environment, ManifestStore manifests, PullListener listener) {
         this.environment = environment;
+        this.allSluices = new Sluice.All(environment.config().connectionsInAll());
         this.blobs = environment.store();
         this.manifests = manifests;
         this.listener = listener;
@@ -185,7 +187,10 @@ public final class BlobPuller implements AutoCloseable {
 
     private Sluice newSluice(Way way) {
         return new Sluice(
-                environment.config().connections(), way.connections(), environment.ticker());
+                allSluices,
+                environment.config().connections(),
+                way.connections(),
+                environment.ticker());
     }
 
     private boolean isStored(Digest digest) {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// Lets the downloads from one upstream through to it: so many connections at once as bring the
 /// most, those first that somebody waits for. A place is for one part of a blob, so that whoever
 /// comes later need not wait long. The beginning of a blob is let through at once, and so is some
-/// of each that has readers: nobody waits for the end of another's blob.
+/// of each that has readers: nobody waits for the end of another's blob, unless there are as many
+/// connections as there may be, to this upstream or in all.
 final class Sluice {
 
     /// How long a part should take, so that the time between two requests hardly counts.
@@ -35,17 +36,17 @@ final class Sluice {
             lock.lockInterruptibly();
             try {
                 Turn turn = new Turn(this, lock.newCondition());
-                waiting.add(turn);
+                all.waiting.add(turn);
                 boolean isTaken = false;
                 try {
-                    letIn();
+                    all.letIn();
                     while (turn.place == null) {
                         turn.come.await();
                     }
                     isTaken = true;
                     return turn.place;
                 } finally {
-                    waiting.remove(turn);
+                    all.waiting.remove(turn);
                     if (!isTaken && turn.place != null) {
                         turn.place.close();
                     }
@@ -55,11 +56,20 @@ final class Sluice {
             }
         }
 
+        private Place enter() {
+            running++;
+            isKnown = true;
+            Sluice.this.running++;
+            all.running++;
+            return new Place(this);
+        }
+
         /// Whether there may be one more connection for this download.
         private boolean isOpen() {
-            return Sluice.this.running < pace.limit()
-                    || (running < start && !pace.isKnown())
-                    || (running == 0 && (!isKnown || hasReaders.getAsBoolean()));
+            return Sluice.this.running < max
+                    && (Sluice.this.running < pace.limit()
+                            || (running < start && !pace.isKnown())
+                            || (running == 0 && (!isKnown || hasReaders.getAsBoolean())));
         }
     }
 
@@ -72,6 +82,47 @@ final class Sluice {
         private Turn(Gate gate, Condition come) {
             this.gate = gate;
             this.come = come;
+        }
+
+        private boolean isOpen() {
+            return place == null && gate.isOpen();
+        }
+
+        private void come() {
+            place = gate.enter();
+            come.signal();
+        }
+    }
+
+    /// All the ways to upstreams: no more than so many connections over all of them.
+    static final class All {
+        private final int max;
+        private final Lock lock = new ReentrantLock();
+        private final List<Turn> waiting = new ArrayList<>();
+        private int running;
+
+        /// @param max the most connections there may be
+        All(int max) {
+            this.max = max;
+        }
+
+        private void letIn() {
+            for (Optional<Turn> next = next(); next.isPresent(); next = next()) {
+                next.get().come();
+            }
+        }
+
+        /// Whose turn it is: first those with readers, of these who has nothing yet, of these who
+        /// came first.
+        private Optional<Turn> next() {
+            return running >= max
+                    ? Optional.empty()
+                    : waiting.stream()
+                            .filter(Turn::isOpen)
+                            .min(
+                                    Comparator.comparing((Turn turn) ->
+                                                    !turn.gate.hasReaders.getAsBoolean())
+                                            .thenComparing(turn -> turn.gate.running > 0));
         }
     }
 
@@ -101,7 +152,7 @@ final class Sluice {
                 int before = pace.limit();
                 pace.brought(bytes, running, ticker.nanos());
                 if (pace.limit() > before) {
-                    letIn();
+                    all.letIn();
                 }
             } finally {
                 lock.unlock();
@@ -114,24 +165,27 @@ final class Sluice {
             try {
                 running--;
                 gate.running--;
-                letIn();
+                all.running--;
+                all.letIn();
             } finally {
                 lock.unlock();
             }
         }
     }
 
+    private final All all;
+    private final Lock lock;
     private final Ticker ticker;
     private final int start;
     private final int max;
     private final Pace pace;
-    private final Lock lock = new ReentrantLock();
-    private final List<Turn> waiting = new ArrayList<>();
     private int running;
 
     /// @param start how many connections a download gets before the upstream's pace is known
     /// @param max the most there may be
-    Sluice(int start, int max, Ticker ticker) {
+    Sluice(All all, int start, int max, Ticker ticker) {
+        this.all = all;
+        this.lock = all.lock;
         this.ticker = ticker;
         this.start = start;
         this.max = max;
@@ -141,27 +195,5 @@ final class Sluice {
     /// @param hasReaders whether anybody waits for this download; asked often
     Gate gate(BooleanSupplier hasReaders) {
         return new Gate(hasReaders);
-    }
-
-    private void letIn() {
-        for (Optional<Turn> next = next(); next.isPresent(); next = next()) {
-            Turn turn = next.get();
-            turn.place = new Place(turn.gate);
-            turn.gate.running++;
-            turn.gate.isKnown = true;
-            running++;
-            turn.come.signal();
-        }
-    }
-
-    /// Whose turn it is: first those with readers, of these who has nothing yet, of these who came
-    /// first.
-    private Optional<Turn> next() {
-        return waiting.stream()
-                .filter(turn -> turn.place == null && running < max)
-                .filter(turn -> turn.gate.isOpen())
-                .min(
-                        Comparator.comparing((Turn turn) -> !turn.gate.hasReaders.getAsBoolean())
-                                .thenComparing(turn -> turn.gate.running > 0));
     }
 }

@@ -45,13 +45,13 @@ class BlobPullerTest {
     private BlobPuller puller = newPuller(4, Duration.ofSeconds(30));
 
     private BlobPuller newPuller(int connections, Duration idleTimeout) {
-        DownloadConfig config = new DownloadConfig(CHUNK, connections, 1 << 20, idleTimeout);
+        DownloadConfig config = new DownloadConfig(CHUNK, connections, 64, 1 << 20, idleTimeout);
         return new BlobPuller(blobs, manifests, config, PullListener.NOBODY);
     }
 
     /// One for whom what is worth waiting for is soon there.
     private BlobPuller newHastyPuller() {
-        DownloadConfig config = new DownloadConfig(CHUNK, 4, 1 << 20, Duration.ofHours(1));
+        DownloadConfig config = new DownloadConfig(CHUNK, 4, 64, 1 << 20, Duration.ofHours(1));
         Environment environment = new Environment(blobs, config, new HastyTicker(20));
         return new BlobPuller(environment, manifests, PullListener.NOBODY);
     }

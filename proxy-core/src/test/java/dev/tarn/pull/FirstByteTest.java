@@ -43,7 +43,7 @@ class FirstByteTest {
                 source,
                 ByteRange.whole(),
                 environment,
-                new Sluice(connections, connections, environment.ticker()),
+                new Sluice(new Sluice.All(64), connections, connections, environment.ticker()),
                 observer);
     }
 
@@ -167,7 +167,7 @@ class FirstByteTest {
     /// By a clock that stands still, what is put off for a time is put off for ever.
     @Test
     void moreIsAskedForOnceTheFirstBytesAreTaken() throws Exception {
-        DownloadConfig config = new DownloadConfig(SIZE / 10, 2, 0, Duration.ofSeconds(30));
+        DownloadConfig config = new DownloadConfig(SIZE / 10, 2, 64, 0, Duration.ofSeconds(30));
         Source source = source();
         Semaphore pieces = upstream.hold();
         Download download =

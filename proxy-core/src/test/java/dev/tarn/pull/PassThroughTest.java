@@ -27,7 +27,7 @@ class PassThroughTest {
 
     private static final int SIZE = 3 * Passage.WINDOW_BYTES + 4_567;
     private static final DownloadConfig CONFIG =
-            new DownloadConfig(1 << 20, 3, 0, Duration.ofMinutes(50));
+            new DownloadConfig(1 << 20, 3, 64, 0, Duration.ofMinutes(50));
 
     private final byte[] bytes = ScriptedUpstream.randomBytes(SIZE, 1);
     private final ScriptedUpstream upstream = new ScriptedUpstream("registry.test");

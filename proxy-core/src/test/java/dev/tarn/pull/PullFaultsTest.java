@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Timeout;
 class PullFaultsTest {
 
     private static final DownloadConfig CONFIG =
-            new DownloadConfig(10_000, 2, 0, Duration.ofSeconds(30));
+            new DownloadConfig(10_000, 2, 64, 0, Duration.ofSeconds(30));
 
     private final byte[] bytes = ScriptedUpstream.randomBytes(95_123, 1);
     private final ScriptedUpstream upstream = new ScriptedUpstream("registry.test");
@@ -237,7 +237,7 @@ class PullFaultsTest {
         }
         upstream.hold();
         Duration idleTimeout = Duration.ofMillis(300);
-        DownloadConfig config = new DownloadConfig(10_000, 1, 1 << 20, idleTimeout);
+        DownloadConfig config = new DownloadConfig(10_000, 1, 64, 1 << 20, idleTimeout);
         try (BlobPuller puller =
                 new BlobPuller(blobs, new InMemoryManifestStore(), config, PullListener.NOBODY)) {
             puller.prefetch(target, new Manifest.Image(layers.getFirst(), layers));
@@ -288,7 +288,7 @@ class PullFaultsTest {
                 source,
                 ByteRange.whole(),
                 new Environment(blobs, CONFIG, new HastyTicker(20)),
-                new Sluice(CONFIG.connections(), 32, Ticker.SYSTEM),
+                new Sluice(new Sluice.All(64), CONFIG.connections(), 32, Ticker.SYSTEM),
                 new NobodyWatches());
     }
 

@@ -88,6 +88,7 @@ class PullSimulationTest {
                     new DownloadConfig(
                             oneOf(1_000, 4_000, 20_000, 1 << 20),
                             oneOf(1, 2, 4, 8),
+                            oneOf(1, 2, 64),
                             0,
                             Duration.ofSeconds(oneOf(0, 1, 60)));
             begin();

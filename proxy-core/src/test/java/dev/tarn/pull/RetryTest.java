@@ -32,7 +32,7 @@ class RetryTest {
 
     private static final int SIZE = 95_123;
     private static final DownloadConfig CONFIG =
-            new DownloadConfig(10_000, 3, 0, Duration.ofMinutes(50));
+            new DownloadConfig(10_000, 3, 64, 0, Duration.ofMinutes(50));
 
     private final byte[] bytes = ScriptedUpstream.randomBytes(SIZE, 1);
     private final ScriptedUpstream upstream = new ScriptedUpstream("registry.test");

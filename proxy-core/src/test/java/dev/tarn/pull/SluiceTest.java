@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 class SluiceTest {
 
-    private final Sluice sluice = new Sluice(2, 4, Ticker.SYSTEM);
+    private final Sluice.All all = new Sluice.All(5);
+    private final Sluice sluice = new Sluice(all, 2, 4, Ticker.SYSTEM);
     private final List<String> order = new CopyOnWriteArrayList<>();
     private final List<Sluice.Place> places = new CopyOnWriteArrayList<>();
 
@@ -81,5 +82,19 @@ class SluiceTest {
         queue("next", sluice.gate(() -> true));
         places.getFirst().close();
         await().untilAsserted(() -> assertThat(order).endsWith("impatient gave up", "next"));
+    }
+
+    @Test
+    void thereAreNeverMoreThanTheMostToAllUpstreamsTogether() {
+        Sluice another = new Sluice(all, 2, 4, Ticker.SYSTEM);
+        for (int i = 0; i < 4; i++) {
+            queue("here", sluice.gate(() -> true));
+        }
+        queue("there", another.gate(() -> true));
+        queue("prefetched there", another.gate(() -> false));
+        queue("wanted there", another.gate(() -> true));
+        assertThat(order).containsExactly("here", "here", "here", "here", "there");
+        places.getFirst().close();
+        await().untilAsserted(() -> assertThat(order).hasSize(6).endsWith("wanted there"));
     }
 }

@@ -56,26 +56,6 @@ final class DiskManifestStore implements ManifestStore, AutoCloseable {
         }
     }
 
-    private record LinkKey(Repository repository, Digest digest) {
-
-        // by hand, and faster than a record's own: this is a key on the way of every hit
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof LinkKey that
-                    && digest.equals(that.digest)
-                    && repository.equals(that.repository);
-        }
-
-        @Override
-        public int hashCode() {
-            return 31 * repository.hashCode() + digest.hashCode();
-        }
-
-        int bytes() {
-            return RowKey.of(repository, digest).length;
-        }
-    }
-
     private final Index index;
     private final Pins pins;
     private final Set<Thread> writes = ConcurrentHashMap.newKeySet();
