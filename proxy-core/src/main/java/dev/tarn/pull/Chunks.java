@@ -244,10 +244,12 @@ final class Chunks {
         return present.endAt(position);
     }
 
-    /// What is worth keeping when the download stops here.
+    /// What is worth keeping when the download stops here, as it is now: whoever keeps it syncs the
+    /// file first, and what comes meanwhile is not safe by that.
     Optional<IncomingBlob.Remainder> remainder() {
-        return size.isPresent() && present.length() > 0
-                ? Optional.of(new IncomingBlob.Remainder(size.getAsLong(), present))
+        List<Spans.Span> now = present.toList();
+        return size.isPresent() && !now.isEmpty()
+                ? Optional.of(new IncomingBlob.Remainder(size.getAsLong(), Spans.of(now)))
                 : Optional.empty();
     }
 

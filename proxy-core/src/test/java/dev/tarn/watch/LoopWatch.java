@@ -1,8 +1,11 @@
 package dev.tarn.watch;
 
 import io.netty.util.concurrent.FastThreadLocalThread;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,7 +21,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /// Fails a test class in which an event loop stood still for 200 ms: the same frames each time that
 /// it was looked at, not where it waits for events, and no processor used. A thread of its own
 /// looks; where that one was late itself, the machine was busy or the JVM had stopped, and nothing
-/// is concluded.
+/// is concluded. Nor is it of a loop that would run if it got a processor: tests with many clients
+/// let it wait for one.
 public final class LoopWatch implements AfterAllCallback {
 
     private static final Duration LOOK_TIME = Duration.ofMillis(25);
@@ -27,6 +31,9 @@ public final class LoopWatch implements AfterAllCallback {
 
     /// The processor that a loop may have used which stood still.
     private static final Duration USED_MAX = Duration.ofMillis(2);
+
+    /// As much of a thread's name as Linux keeps.
+    private static final int SHOWN_NAME_LENGTH = 15;
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final Queue<String> BLOCKED = new ConcurrentLinkedQueue<>();
@@ -92,7 +99,7 @@ public final class LoopWatch implements AfterAllCallback {
         Stand stand = before.get(loop);
         if (stand == null || !stand.isAt(frames, used)) {
             stands.put(loop, new Stand(frames, now, used));
-        } else if (stand.isBlocked(now)) {
+        } else if (stand.isBlocked(now) && !isRunnable(loop)) {
             BLOCKED.add(loop.getName() + " at " + frames);
         } else {
             stands.put(loop, stand);
@@ -120,5 +127,25 @@ public final class LoopWatch implements AfterAllCallback {
             isLoop |= type.equals("io.netty.channel.SingleThreadIoEventLoop");
         }
         return isLoop;
+    }
+
+    /// Whether the thread has nothing to wait for but a processor (proc(5), state `R`); where there
+    /// is no such file, it is taken to wait for something.
+    private static boolean isRunnable(Thread loop) {
+        String name = loop.getName();
+        String shown = name.substring(0, Math.min(name.length(), SHOWN_NAME_LENGTH));
+        try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+            return tasks.map(LoopWatch::stat).anyMatch(stat -> stat.contains("(" + shown + ") R"));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static String stat(Path task) {
+        try {
+            return Files.readString(task.resolve("stat"));
+        } catch (IOException e) {
+            return ""; // it has ended
+        }
     }
 }
