@@ -186,10 +186,10 @@ final class Sending implements ChannelFutureListener {
         if (unsentEnding == null) {
             await(channel.writeAndFlush(piece));
         } else {
-            Transport.cork(channel, true);
+            Transport.cork(channel);
             var _ = channel.write(head(0));
             ChannelFuture left = channel.writeAndFlush(piece);
-            Transport.cork(channel, false);
+            Transport.uncork(channel);
             await(left);
         }
     }
@@ -229,16 +229,27 @@ final class Sending implements ChannelFutureListener {
         if (position == end || blob == null) {
             finish(End.COMPLETE);
         } else {
-            setFast(wasFast && !isEncrypted);
+            if (wasFast) {
+                hurry();
+            } else {
+                slowDown();
+            }
             channel.eventLoop()
                     .execute(() -> guarded(() -> sendOn(blob))); // the others' turn first
         }
     }
 
-    private void setFast(boolean fast) {
-        if (fast != isFast) {
-            isFast = fast;
-            Transport.deepen(channel, fast);
+    private void hurry() {
+        if (!isFast && !isEncrypted) {
+            isFast = true;
+            Transport.deepen(channel);
+        }
+    }
+
+    private void slowDown() {
+        if (isFast) {
+            isFast = false;
+            Transport.flatten(channel);
         }
     }
 
@@ -262,7 +273,7 @@ final class Sending implements ChannelFutureListener {
             return;
         }
         isDone = true;
-        setFast(false);
+        slowDown();
         if (how == End.CUT) {
             var _ = channel.close();
         }

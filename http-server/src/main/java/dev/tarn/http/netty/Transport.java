@@ -43,19 +43,32 @@ record Transport(IoHandlerFactory io, Class<? extends ServerChannel> channel) {
                 : server;
     }
 
-    /// Lets the system hold more of an answer that it has not sent yet, or again as little as at
-    /// first.
-    static void deepen(Channel channel, boolean isDeep) {
+    /// Lets the system hold more of an answer that it has not sent yet.
+    static void deepen(Channel channel) {
+        holdUnsent(channel, FAST_UNSENT_BYTES_MAX);
+    }
+
+    /// Lets it hold as little as at first.
+    static void flatten(Channel channel) {
+        holdUnsent(channel, UNSENT_BYTES_MAX);
+    }
+
+    private static void holdUnsent(Channel channel, long bytesMax) {
         if (channel.isOpen() && channel.config() instanceof EpollSocketChannelConfig config) {
-            config.setTcpNotSentLowAt(isDeep ? FAST_UNSENT_BYTES_MAX : UNSENT_BYTES_MAX);
+            config.setTcpNotSentLowAt(bytesMax);
         }
     }
 
-    /// Whether what is written next is to wait for what comes behind it, so that a head does not
-    /// travel alone.
-    static void cork(Channel channel, boolean isCorked) {
+    /// What is written next waits for what comes behind it, so that a head does not travel alone.
+    static void cork(Channel channel) {
         if (channel.isOpen() && channel.config() instanceof EpollSocketChannelConfig config) {
-            config.setTcpCork(isCorked);
+            config.setTcpCork(true);
+        }
+    }
+
+    static void uncork(Channel channel) {
+        if (channel.isOpen() && channel.config() instanceof EpollSocketChannelConfig config) {
+            config.setTcpCork(false);
         }
     }
 }

@@ -23,9 +23,9 @@ class TransportTest {
     void aFastClientsSystemMayHoldMoreUnsentUntilItIsSlowAgain() {
         EpollSocketChannel channel = new EpollSocketChannel();
         try {
-            Transport.deepen(channel, true);
+            Transport.deepen(channel);
             assertThat(channel.config().getTcpNotSentLowAt()).isEqualTo(2_048 * KIB);
-            Transport.deepen(channel, false);
+            Transport.flatten(channel);
             assertThat(channel.config().getTcpNotSentLowAt()).isEqualTo(256 * KIB);
         } finally {
             channel.unsafe().closeForcibly();
@@ -36,9 +36,9 @@ class TransportTest {
     void aHeadWaitsForItsBodyWhileTheSocketIsCorked() {
         EpollSocketChannel channel = new EpollSocketChannel();
         try {
-            Transport.cork(channel, true);
+            Transport.cork(channel);
             assertThat(channel.config().isTcpCork()).isTrue();
-            Transport.cork(channel, false);
+            Transport.uncork(channel);
             assertThat(channel.config().isTcpCork()).isFalse();
         } finally {
             channel.unsafe().closeForcibly();
@@ -53,10 +53,10 @@ class TransportTest {
         try {
             assertThatCode(
                             () -> {
-                                Transport.deepen(closed, true);
-                                Transport.cork(closed, true);
-                                Transport.deepen(other, true);
-                                Transport.cork(other, true);
+                                Transport.deepen(closed);
+                                Transport.cork(closed);
+                                Transport.deepen(other);
+                                Transport.cork(other);
                             })
                     .doesNotThrowAnyException();
         } finally {
