@@ -32,9 +32,6 @@ public final class LoopWatch implements AfterAllCallback {
     /// The processor that a loop may have used which stood still.
     private static final Duration USED_MAX = Duration.ofMillis(2);
 
-    /// As much of a thread's name as Linux keeps.
-    private static final int SHOWN_NAME_LENGTH = 15;
-
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final Queue<String> BLOCKED = new ConcurrentLinkedQueue<>();
 
@@ -97,9 +94,9 @@ public final class LoopWatch implements AfterAllCallback {
         }
         long used = THREADS.getThreadCpuTime(loop.threadId());
         Stand stand = before.get(loop);
-        if (stand == null || !stand.isAt(frames, used)) {
+        if (stand == null || !stand.isAt(frames, used) || isRunnable(used)) {
             stands.put(loop, new Stand(frames, now, used));
-        } else if (stand.isBlocked(now) && !isRunnable(loop)) {
+        } else if (stand.isBlocked(now)) {
             BLOCKED.add(loop.getName() + " at " + frames);
         } else {
             stands.put(loop, stand);
@@ -129,23 +126,23 @@ public final class LoopWatch implements AfterAllCallback {
         return isLoop;
     }
 
-    /// Whether the thread has nothing to wait for but a processor (proc(5), state `R`); where there
-    /// is no such file, it is taken to wait for something.
-    private static boolean isRunnable(Thread loop) {
-        String name = loop.getName();
-        String shown = name.substring(0, Math.min(name.length(), SHOWN_NAME_LENGTH));
+    /// Whether a thread that has used so much of the processor waits for nothing but that (proc(5),
+    /// state `R`). The time tells which of the tasks it is; where none has it, nothing is known.
+    private static boolean isRunnable(long usedNanos) {
+        String used = usedNanos + " ";
         try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
-            return tasks.map(LoopWatch::stat).anyMatch(stat -> stat.contains("(" + shown + ") R"));
+            return tasks.filter(task -> read(task.resolve("schedstat")).startsWith(used))
+                    .anyMatch(task -> read(task.resolve("stat")).contains(") R "));
         } catch (IOException e) {
             return false;
         }
     }
 
-    private static String stat(Path task) {
+    private static String read(Path file) {
         try {
-            return Files.readString(task.resolve("stat"));
+            return Files.readString(file);
         } catch (IOException e) {
-            return ""; // it has ended
+            return ""; // the task has ended
         }
     }
 }
