@@ -151,7 +151,7 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
         boolean isUnchanged = false;
         try {
             // opened first: what took its place since is another
-            isUnchanged = blob.isUnchanged() && blob.warms();
+            isUnchanged = blob.hasItsSize() && blob.isUnchanged() && blob.warms();
         } finally {
             if (!isUnchanged) {
                 blob.release();

@@ -74,10 +74,15 @@ final class OpenBlob {
         return file.getChannel();
     }
 
+    /// Whether the file is as long as it should be.
+    boolean hasItsSize() throws IOException {
+        return file.length() == fingerprint.size();
+    }
+
     /// Whether the file in this place is still this one, and looks as it did.
     boolean isUnchanged() throws IOException {
         try {
-            return Fingerprint.of(place).equals(fingerprint);
+            return fingerprint.fits(place);
         } catch (NoSuchFileException e) {
             LOG.debug("{} was taken away", place, e);
             return false;

@@ -51,10 +51,11 @@ record ColdFirstByteScenario() implements Scenario {
                 Stand.open(
                         bench,
                         13,
-                        Peer.TARN,
-                        Peer.NGINX_CACHE,
-                        Peer.DOCKER_REGISTRY,
-                        Peer.TRAFFIC_SERVER)) {
+                        bench.unlessQuick(
+                                List.of(Peer.TARN),
+                                Peer.NGINX_CACHE,
+                                Peer.DOCKER_REGISTRY,
+                                Peer.TRAFFIC_SERVER))) {
             stand.warmUp();
             Map<String, Connection> connections = new LinkedHashMap<>();
             try {

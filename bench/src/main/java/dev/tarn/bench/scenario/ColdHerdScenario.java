@@ -38,16 +38,17 @@ record ColdHerdScenario() implements Scenario {
     @Override
     public Result run(Bench bench) throws IOException {
         Sheet sheet = new Sheet(name());
-        sheet.note("others than tarn are shown for information: one round");
+        sheet.note("others than tarn are shown for information: one round, none with --quick");
         long layerBytes = bench.isQuick() ? 8_000_000 : 100_000_000;
         try (Stand stand =
                 Stand.open(
                         bench,
                         7,
-                        Peer.TARN,
-                        Peer.TRAFFIC_SERVER,
-                        Peer.NGINX_CACHE,
-                        Peer.DOCKER_REGISTRY)) {
+                        bench.unlessQuick(
+                                List.of(Peer.TARN),
+                                Peer.TRAFFIC_SERVER,
+                                Peer.NGINX_CACHE,
+                                Peer.DOCKER_REGISTRY))) {
             stand.warmUp();
             for (Server server : stand.servers()) {
                 int rounds = server.peer() == Peer.TARN ? bench.rounds() : 1;

@@ -42,10 +42,11 @@ record ColdWanScenario() implements Scenario {
                 Stand.open(
                         bench,
                         6,
-                        Peer.TARN,
-                        Peer.NGINX_CACHE,
-                        Peer.DOCKER_REGISTRY,
-                        Peer.TRAFFIC_SERVER)) {
+                        bench.unlessQuick(
+                                List.of(Peer.TARN),
+                                Peer.NGINX_CACHE,
+                                Peer.DOCKER_REGISTRY,
+                                Peer.TRAFFIC_SERVER))) {
             stand.warmUp();
             long megabyte = bench.isQuick() ? 500_000 : 1_000_000;
             for (int round = 0; round < bench.rounds(); round++) {
@@ -63,7 +64,7 @@ record ColdWanScenario() implements Scenario {
                                 .toList();
                 Bench.inOneRound(
                         targets, round, target -> sample(sheet, stand, target, image, tag));
-                if (round == 0 && !bench.isQuick()) {
+                if (round == 0) {
                     for (Server server : stand.servers()) {
                         if (!isForEveryRound(server.label())) {
                             Stand.inform(

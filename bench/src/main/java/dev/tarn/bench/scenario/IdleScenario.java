@@ -32,11 +32,12 @@ record IdleScenario() implements Scenario {
         try (Stand stand = Stand.open(bench, 8)) {
             bench.inRounds(
                     bench.chosen(
-                            Peer.TARN,
-                            Peer.NGINX_STATIC,
-                            Peer.NGINX_CACHE,
-                            Peer.DOCKER_REGISTRY,
-                            Peer.TRAFFIC_SERVER),
+                            bench.unlessQuick(
+                                    List.of(Peer.TARN),
+                                    Peer.NGINX_STATIC,
+                                    Peer.NGINX_CACHE,
+                                    Peer.DOCKER_REGISTRY,
+                                    Peer.TRAFFIC_SERVER)),
                     peer -> sample(sheet, bench, stand, peer));
         }
         return new Result(

@@ -19,7 +19,9 @@ import dev.tarn.bench.server.Server;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// The requests that registries really get, small ones, alone and beside large streams.
 record MixedScenario() implements Scenario {
@@ -59,6 +61,7 @@ record MixedScenario() implements Scenario {
             stand.shelf().add(large);
             stand.warm(Shelf.pathOf(large), large);
             List<Wanted> mix = mix(stand);
+            stand.warm(stored(mix));
             Duration duration = Duration.ofSeconds(bench.isQuick() ? 2 : 5);
             for (Server server : stand.servers()) {
                 if (server.peer() == Peer.TARN) {
@@ -99,16 +102,25 @@ record MixedScenario() implements Scenario {
         for (int i = 0; i < 9; i++) {
             Image image = stand.fixtures().image(List.of(1_000L, 2_000L, 3_000L));
             stand.shelf().add(image, "mixed" + i);
-            stand.warm(Shelf.pathOf(image), image.manifest());
             mix.add(new Wanted(Shelf.pathOf(image), image.manifest()));
         }
         for (int i = 0; i < 18; i++) {
             Blob blob = stand.fixtures().blob(SIZES.get(i % SIZES.size()));
             stand.shelf().add(blob);
-            stand.warm(Shelf.pathOf(blob), blob);
             mix.add(new Wanted(Shelf.pathOf(blob), blob));
         }
         return mix;
+    }
+
+    /// What of that has to be there, by its path.
+    private static Map<String, Blob> stored(List<Wanted> mix) {
+        Map<String, Blob> stored = new LinkedHashMap<>();
+        for (Wanted wanted : mix) {
+            if (wanted.blob() != null) {
+                stored.put(wanted.path(), wanted.blob());
+            }
+        }
+        return stored;
     }
 
     private static SteadyLoad load(Server server, List<Wanted> mix) {

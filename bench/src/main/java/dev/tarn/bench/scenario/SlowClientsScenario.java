@@ -15,6 +15,7 @@ import dev.tarn.bench.upstream.Link;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /// Very many slow clients, on a blob that is there, and on one that is on its way.
 record SlowClientsScenario() implements Scenario {
@@ -50,7 +51,8 @@ record SlowClientsScenario() implements Scenario {
             for (Peer peer :
                     bench.chosen(
                             bench.unlessQuick(
-                                    List.of(Peer.TARN, Peer.DOCKER_REGISTRY),
+                                    List.of(Peer.TARN),
+                                    Peer.DOCKER_REGISTRY,
                                     Peer.NGINX_STATIC,
                                     Peer.NGINX_CACHE))) {
                 int rounds = peer == Peer.TARN ? bench.rounds() : 1;
@@ -74,7 +76,7 @@ record SlowClientsScenario() implements Scenario {
         Duration duration = Duration.ofSeconds(bench.isQuick() ? 4 : 12);
         stand.upstream().use(Link.LOOPBACK);
         try (Server server = bench.lab().start(peer, stand.upstreamUrl())) {
-            stand.warm(server, Shelf.pathOf(stored), stored);
+            stand.warm(server, Map.of(Shelf.pathOf(stored), stored));
             Pause.millis(2_000);
             double idle = server.processes().residentMegabytes();
             Stand.inform(warm, server, it -> readSlowly(warm, it, stored, idle, duration));

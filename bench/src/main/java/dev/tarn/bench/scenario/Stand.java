@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// What most scenarios set up: an upstream, what it has, and servers in front of it.
@@ -71,24 +72,32 @@ final class Stand implements AutoCloseable {
         return servers;
     }
 
-    /// Pulls through every server until it asks the upstream for it no more.
     void warm(String path, Blob blob) throws IOException {
+        warm(Map.of(path, blob));
+    }
+
+    /// Pulls through every server until it asks the upstream for them no more.
+    ///
+    /// @param blobs what to pull, by its path
+    void warm(Map<String, Blob> blobs) throws IOException {
         for (Server server : servers) {
-            warm(server, path, blob);
+            warm(server, blobs);
         }
     }
 
-    void warm(Server server, String path, Blob blob) throws IOException {
+    void warm(Server server, Map<String, Blob> blobs) throws IOException {
         server.stock(shelf);
         for (int tries = 0; tries < TRIES_MAX; tries++) {
             long before = upstream.traffic().blobRequests();
-            pull(server, path, blob);
+            for (Map.Entry<String, Blob> blob : blobs.entrySet()) {
+                pull(server, blob.getKey(), blob.getValue());
+            }
             if (upstream.traffic().blobRequests() == before) {
                 return;
             }
             server.awaitQuiet();
         }
-        throw new IOException(server.label() + " does not keep " + path);
+        throw new IOException(server.label() + " does not keep " + blobs.keySet());
     }
 
     Optional<Server> find(String label) {
