@@ -14,6 +14,10 @@ public final class Streams implements AutoCloseable {
 
     private static final Duration LIFE = Duration.ofMinutes(2);
 
+    /// As much as clients read at once. With more, what is measured beside them is how long they
+    /// have the processor for themselves.
+    private static final int BUFFER_BYTES = 64 << 10;
+
     private final List<Connection> connections = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final Queue<Exception> failures = new ConcurrentLinkedQueue<>();
@@ -25,7 +29,7 @@ public final class Streams implements AutoCloseable {
             throws IOException {
         Streams streams = new Streams();
         for (int i = 0; i < count; i++) {
-            Connection connection = Connection.open(endpoint, LIFE);
+            Connection connection = Connection.open(endpoint, LIFE, BUFFER_BYTES);
             streams.connections.add(connection);
             streams.threads.add(
                     Thread.ofPlatform()
