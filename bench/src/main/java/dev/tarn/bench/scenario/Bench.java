@@ -3,6 +3,7 @@ package dev.tarn.bench.scenario;
 import dev.tarn.bench.fixture.Fixtures;
 import dev.tarn.bench.server.Lab;
 import dev.tarn.bench.server.Peer;
+import dev.tarn.bench.server.Server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,6 +59,13 @@ public record Bench(Lab lab, Path work, boolean isQuick, int rounds, Set<Peer> p
             peers.addAll(List.of(more));
         }
         return peers.toArray(Peer[]::new);
+    }
+
+    /// How long a server is under load before it counts: a JVM compiles what is hot, which takes
+    /// its time.
+    int warmUpSeconds(Server server) {
+        int tarn = isQuick ? 5 : 10;
+        return server.peer() == Peer.TARN ? tarn : 1;
     }
 
     /// Samples every target in each round, each time beginning with another one.

@@ -4,7 +4,6 @@ import dev.tarn.bench.fixture.Blob;
 import dev.tarn.bench.load.Wrk;
 import dev.tarn.bench.report.Metric;
 import dev.tarn.bench.report.Sheet;
-import dev.tarn.bench.server.Peer;
 import dev.tarn.bench.server.Server;
 import java.io.IOException;
 
@@ -23,10 +22,9 @@ record SmallRequests(String title, String path, Blob expected) {
         return sheet;
     }
 
-    /// Lets a server get warm: a JVM compiles what is hot, which takes its time.
+    /// Lets a server get warm.
     static void compile(Bench bench, Server server, String path) throws IOException {
-        int seconds = server.peer() == Peer.TARN ? bench.isQuick() ? 5 : 10 : 1;
-        Wrk.run(server.endpoint(), path, CONNECTIONS, seconds);
+        Wrk.run(server.endpoint(), path, CONNECTIONS, bench.warmUpSeconds(server));
     }
 
     private void sample(Sheet sheet, Server server, int seconds) throws IOException {

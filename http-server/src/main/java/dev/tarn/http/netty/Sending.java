@@ -49,7 +49,7 @@ final class Sending implements ChannelFutureListener {
 
     /// The same for a client that takes `FAST_BYTES_PER_MICRO`: that one waits for the server, not
     /// the server for it.
-    private static final int FAST_REGION_BYTES_MAX = 2 << 20;
+    private static final int FAST_REGION_BYTES_MAX = 8 << 20;
 
     private static final long FAST_BYTES_PER_MICRO = 100;
 

@@ -20,9 +20,10 @@ record Transport(IoHandlerFactory io, Class<? extends ServerChannel> channel) {
     /// seems to have ended before it has.
     private static final long UNSENT_BYTES_MAX = 256 << 10;
 
-    /// The same for a client that takes more in a moment: it costs a third less to send it more at
-    /// once.
-    private static final long FAST_UNSENT_BYTES_MAX = 2 << 20;
+    /// As much as it holds by itself, for a client that takes that in a moment: with less, the
+    /// socket runs dry where the event loop has to wait for a processor, and then that loop, and
+    /// not the one who receives, does all the work of sending. A third of the cost of a large blob.
+    private static final long UNSENT_BYTES_UNLIMITED = 0;
 
     static Transport best() {
         return Epoll.isAvailable() ? epoll() : nio();
@@ -45,7 +46,7 @@ record Transport(IoHandlerFactory io, Class<? extends ServerChannel> channel) {
 
     /// Lets the system hold more of an answer that it has not sent yet.
     static void deepen(Channel channel) {
-        holdUnsent(channel, FAST_UNSENT_BYTES_MAX);
+        holdUnsent(channel, UNSENT_BYTES_UNLIMITED);
     }
 
     /// Lets it hold as little as at first.
