@@ -13,8 +13,15 @@ public interface BlobReader extends AutoCloseable {
     int read(ByteBuffer target, long position) throws IOException;
 
     /// The file that holds the bytes at the same positions, for whoever can send from it directly.
-    /// It belongs to this reader and is closed with it.
+    /// Others may read it too: only a thread that nobody interrupts may use it, since an interrupt
+    /// would close it for all.
     Optional<FileChannel> file();
+
+    /// How long that file is now. Any thread may ask: where others read the file too, it is found
+    /// out in a way that no interrupt disturbs.
+    default long fileLength() throws IOException {
+        return file().orElseThrow().size();
+    }
 
     @Override
     void close();

@@ -115,7 +115,9 @@ final class Download {
     Optional<BlobContent> join(ByteRange wanted) {
         DownloadReader reader = new DownloadReader(progress, wanted);
         try {
-            return progress.join(reader) ? Optional.of(reader) : Optional.empty();
+            boolean isIn = progress.join(reader);
+            gate.look();
+            return isIn ? Optional.of(reader) : Optional.empty();
         } catch (IOException e) {
             throw new StoreFailed("cannot read " + digest + " while it arrives", e);
         }

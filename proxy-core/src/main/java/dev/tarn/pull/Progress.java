@@ -239,7 +239,7 @@ final class Progress {
     /// Whether everything is to be fetched once more.
     boolean beginsAgain() {
         try (Hold _ = hold()) {
-            if (state == State.REJECTED) {
+            if (state == State.REJECTED && failure == null) {
                 state = State.RUNNING;
                 isSecondTry = true;
                 chunks = new Chunks(config.chunkBytes());
@@ -309,8 +309,9 @@ final class Progress {
 
     void fail(State outcome, RegistryException reason) {
         try (Hold _ = hold()) {
-            if (state == State.RUNNING) {
-                state = outcome;
+            boolean isRejected = state == State.REJECTED && outcome == State.STOPPED;
+            if (state == State.RUNNING || isRejected) {
+                state = isRejected ? state : outcome; // what is here stays wrong
                 failure = reason;
                 tellAll();
             }

@@ -56,6 +56,16 @@ final class Sluice {
             }
         }
 
+        /// Somebody has come to read.
+        void look() {
+            lock.lock();
+            try {
+                all.letIn();
+            } finally {
+                lock.unlock();
+            }
+        }
+
         private Place enter() {
             running++;
             isKnown = true;

@@ -5,6 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -96,5 +101,42 @@ class SluiceTest {
         assertThat(order).containsExactly("here", "here", "here", "here", "there");
         places.getFirst().close();
         await().untilAsserted(() -> assertThat(order).hasSize(6).endsWith("wanted there"));
+    }
+
+    /// A prefetched blob, which waits because one connection is enough.
+    @Test
+    void whoGetsAReaderWhileWaitingGoesOn() {
+        AtomicLong now = new AtomicLong();
+        Sluice known = new Sluice(all, 2, 4, new HandTicker(now));
+        AtomicBoolean isRead = new AtomicBoolean();
+        Sluice.Gate prefetched = known.gate(isRead::get);
+        queue("begun", prefetched);
+        places.getFirst().close();
+        Sluice.Gate other = known.gate(() -> true);
+        queue("other", other);
+        queue("other", other);
+        for (int i = 0; i < 2_000; i++) {
+            now.addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
+            places.getLast().brought(200_000);
+        }
+        queue("prefetched", prefetched);
+        assertThat(order).doesNotContain("prefetched");
+
+        isRead.set(true);
+        prefetched.look();
+
+        await().untilAsserted(() -> assertThat(order).endsWith("prefetched"));
+    }
+
+    private record HandTicker(AtomicLong now) implements Ticker {
+        @Override
+        public long nanos() {
+            return now.get();
+        }
+
+        @Override
+        public void await(Lock lock, Condition condition, long nanos) {
+            throw new UnsupportedOperationException();
+        }
     }
 }

@@ -145,13 +145,16 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
         try {
             blob = open.open(digest, place, row.get());
         } catch (FileNotFoundException e) {
+            if (Descriptors.areExhausted(e)) {
+                throw e;
+            }
             LOG.debug("blob {} was taken away", digest, e);
             return Optional.empty();
         }
         boolean isUnchanged = false;
         try {
             // opened first: what took its place since is another
-            isUnchanged = blob.hasItsSize() && blob.isUnchanged() && blob.warms();
+            isUnchanged = blob.length() == blob.size() && blob.isUnchanged() && blob.warms();
         } finally {
             if (!isUnchanged) {
                 blob.release();

@@ -104,6 +104,11 @@ final class HashedBlob implements BlobContent {
     }
 
     @Override
+    public long fileLength() throws IOException {
+        return file.fileLength();
+    }
+
+    @Override
     public void close() {
         isClosed = true;
         file.close();

@@ -33,6 +33,9 @@ final class OpenBlob {
 
     private static final int READ_BYTES_MAX = 64 << 10;
 
+    /// How far apart are the pages that are looked at.
+    private static final int LOOK_BYTES = 1 << 20;
+
     private static final Logger LOG = LoggerFactory.getLogger(OpenBlob.class);
 
     private final Path place;
@@ -74,15 +77,15 @@ final class OpenBlob {
         return file.getChannel();
     }
 
-    /// Whether the file is as long as it should be.
-    boolean hasItsSize() throws IOException {
-        return file.length() == fingerprint.size();
+    /// How long the file is now. Not by the channel, which an interrupt would close for all.
+    long length() throws IOException {
+        return file.length();
     }
 
     /// Whether the file in this place is still this one, and looks as it did.
     boolean isUnchanged() throws IOException {
         try {
-            return fingerprint.fits(place);
+            return channel().isOpen() && fingerprint.fits(place);
         } catch (NoSuchFileException e) {
             LOG.debug("{} was taken away", place, e);
             return false;
@@ -128,14 +131,19 @@ final class OpenBlob {
         }
     }
 
-    /// Looks at the first and the last page: files are read, and forgotten, from the front.
+    /// Looks at the first and the last page, and at some between those that are far apart: files
+    /// are read, and forgotten, from the front.
     boolean isResident(long start, long end) {
         if (size() <= SMALL_BYTES_MAX) {
             return true;
         }
         try {
-            return mapping().asSlice(start, 1).isLoaded()
-                    && mapping().asSlice(end - 1, 1).isLoaded();
+            for (long at = start; at < end; at += LOOK_BYTES) {
+                if (!mapping().asSlice(at, 1).isLoaded()) {
+                    return false;
+                }
+            }
+            return mapping().asSlice(end - 1, 1).isLoaded();
         } catch (UncheckedIOException e) {
             LOG.warn("sent without a look whether it is in memory", e);
             return true;

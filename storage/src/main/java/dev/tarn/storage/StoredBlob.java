@@ -36,6 +36,11 @@ final class StoredBlob implements BlobFile {
     }
 
     @Override
+    public long fileLength() throws IOException {
+        return blob.length();
+    }
+
+    @Override
     public FileChannel channel() {
         return blob.channel();
     }

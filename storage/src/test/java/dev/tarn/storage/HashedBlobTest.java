@@ -108,6 +108,20 @@ final class HashedBlobTest extends BlobStoreContract {
         assertThat(read(always, digest)).isEqualTo(random(100_000, 1));
     }
 
+    /// The thread of an answer is interrupted when its client leaves.
+    @Test
+    void aReaderWhoIsInterruptedLeavesTheFileOpenForTheOthers() throws Exception {
+        Digest digest = parts.add(LARGE, 1);
+        try (BlobContent content = always.find(digest).orElseThrow()) {
+            Thread.currentThread().interrupt();
+            assertThat(content.fileLength()).isEqualTo(LARGE);
+            assertThat(content.file().orElseThrow().isOpen()).isTrue();
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(read(always, digest)).isEqualTo(random(LARGE, 1));
+        assertThat(always.damaged()).isZero();
+    }
+
     @Test
     void aReaderWhoLeavesEndsTheHashingAndNothingIsCondemned() throws Exception {
         Digest digest = parts.add(LARGE, 1);

@@ -21,7 +21,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.Serial;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -35,15 +34,13 @@ import org.slf4j.LoggerFactory;
 /// does not hold an event loop.
 final class BlobWriter {
 
-    /// The most that one piece holds where the bytes go through memory.
-    private static final int BUFFER_BYTES_MAX = 256 << 10;
-
     /// What is held back while it is in doubt whether the bytes before it were right.
     private static final int HELD_BACK_BYTES = 16 << 10;
 
     private static final Logger LOG = LoggerFactory.getLogger(BlobWriter.class);
 
     private final Channel channel;
+    private final Answers answers;
     private final Response response;
     private final Delivery delivery;
     private final Patience patience;
@@ -54,8 +51,10 @@ final class BlobWriter {
     private long sentBytes;
     private long waitedNanos;
 
-    BlobWriter(Channel channel, Limits limits, Response response, Delivery delivery) {
+    BlobWriter(
+            Channel channel, Limits limits, Answers answers, Response response, Delivery delivery) {
         this.channel = channel;
+        this.answers = answers;
         this.response = response;
         this.delivery = delivery;
         this.patience = new Patience(limits);
@@ -200,7 +199,7 @@ final class BlobWriter {
 
     private int pieceLength(long most, Salvage salvage) {
         boolean isInFile = isFromFile(salvage);
-        return (int) Math.min(most, isInFile ? Sending.REGION_BYTES_MAX : BUFFER_BYTES_MAX);
+        return (int) Math.min(most, isInFile ? Sending.REGION_BYTES_MAX : answers.pieceBytesMax());
     }
 
     private boolean isFromFile(Salvage salvage) {
@@ -211,11 +210,11 @@ final class BlobWriter {
         if (!isFromFile(salvage)) {
             return buffer(salvage.content(), position, length);
         }
-        FileChannel file = salvage.content().file().orElseThrow();
-        if (file.size() < position + length) {
+        BlobContent content = salvage.content();
+        if (content.fileLength() < position + length) {
             throw new EOFException("the file is shorter than its blob");
         }
-        return new Sending.SharedFileRegion(file, position, length);
+        return new Sending.SharedFileRegion(content.file().orElseThrow(), position, length);
     }
 
     /// Waits as long as the client goes on taking bytes. The piece is done with when this returns

@@ -160,7 +160,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                         head,
                         goesOn(head, response.get()),
                         delivery,
-                        new BlobWriter(channel, limits, response.get(), delivery));
+                        new BlobWriter(channel, limits, answers, response.get(), delivery));
             } else {
                 channel.eventLoop()
                         .execute(() ->
@@ -190,7 +190,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                             head,
                             goesOn,
                             delivery,
-                            new BlobWriter(channel, limits, response, delivery)));
+                            new BlobWriter(channel, limits, answers, response, delivery)));
             return;
         }
         boolean goesOn = goesOn(head, response);
@@ -200,6 +200,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                         response,
                         delivery,
                         readAhead,
+                        answers,
                         end -> sent(head, response, delivery, goesOn, end));
         this.sending = sending;
         sending.start(ending(head, goesOn, delivery));
@@ -221,7 +222,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                                 head,
                                 goesOn,
                                 delivery,
-                                new BlobWriter(channel, limits, response, delivery)
+                                new BlobWriter(channel, limits, answers, response, delivery)
                                         .behind(sent.position(), !sent.isUnbegun())));
             }
         }

@@ -12,6 +12,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.DefaultFileRegion;
+import io.netty.channel.unix.Errors;
 import io.netty.handler.ssl.SslHandler;
 import java.io.EOFException;
 import java.io.IOException;
@@ -49,12 +50,9 @@ final class Sending implements ChannelFutureListener {
 
     /// The same for a client that takes `FAST_BYTES_PER_MICRO`: that one waits for the server, not
     /// the server for it.
-    private static final int FAST_REGION_BYTES_MAX = 8 << 20;
+    private static final int FAST_REGION_BYTES_MAX = 4 << 20;
 
     private static final long FAST_BYTES_PER_MICRO = 100;
-
-    /// The same where the bytes go through memory.
-    private static final int BUFFER_BYTES_MAX = 256 << 10;
 
     private static final Logger LOG = LoggerFactory.getLogger(Sending.class);
 
@@ -62,10 +60,12 @@ final class Sending implements ChannelFutureListener {
     private final Response response;
     private final Delivery delivery;
     private final ReadAhead readAhead;
+    private final Answers answers;
     private final Consumer<End> whenDone;
     private final boolean isEncrypted;
     private byte @Nullable [] unsentEnding;
     private @Nullable BlobFile file;
+    private @Nullable ByteBuffer memory;
     private long position;
     private long pieceEnd;
     private long end;
@@ -82,11 +82,13 @@ final class Sending implements ChannelFutureListener {
             Response response,
             Delivery delivery,
             ReadAhead readAhead,
+            Answers answers,
             Consumer<End> whenDone) {
         this.channel = channel;
         this.response = response;
         this.delivery = delivery;
         this.readAhead = readAhead;
+        this.answers = answers;
         this.whenDone = whenDone;
         this.isEncrypted = channel.pipeline().get(SslHandler.class) != null;
     }
@@ -98,15 +100,20 @@ final class Sending implements ChannelFutureListener {
             response.listener().begun(delivery);
             switch (response.body()) {
                 case Body.Empty _ -> sendWhole(head(0), 0);
-                case Body.Bytes(ByteBuffer bytes) -> {
+                case Body.Bytes(ByteBuffer bytes) when isSmall(bytes) -> {
                     int length = bytes.remaining();
                     sendWhole(head(length).writeBytes(bytes.duplicate()), length);
+                }
+                case Body.Bytes(ByteBuffer bytes) -> {
+                    memory = bytes.slice();
+                    end = bytes.remaining();
+                    sendOn();
                 }
                 case Body.Blob(BlobFile blob, ContentRange part, _) when part.length() > 0 -> {
                     file = blob;
                     position = part.start();
                     end = part.end();
-                    sendOn(blob);
+                    sendOn();
                 }
                 case Body.Blob _ -> sendWhole(head(0), 0);
                 case Body.Stream _ -> throw new IllegalStateException("a stream is not all here");
@@ -122,6 +129,10 @@ final class Sending implements ChannelFutureListener {
             LOG.error("a bug: the connection is cut", e);
             finish(End.CUT);
         }
+    }
+
+    private boolean isSmall(ByteBuffer bytes) {
+        return bytes.remaining() <= answers.pieceBytesMax();
     }
 
     private ByteBuf head(int bodyLength) {
@@ -141,9 +152,12 @@ final class Sending implements ChannelFutureListener {
         await(channel.writeAndFlush(bytes));
     }
 
-    private void sendOn(BlobFile blob) {
+    private void sendOn() {
         pieceEnd = Math.min(end, position + pieceBytesMax());
-        if (blob.isResident(position, pieceEnd)) {
+        BlobFile blob = file;
+        if (blob == null) {
+            sendPiece(piece(Objects.requireNonNull(memory)));
+        } else if (blob.isResident(position, pieceEnd)) {
             sendPiece(blob, true);
         } else {
             long start = System.nanoTime();
@@ -160,10 +174,15 @@ final class Sending implements ChannelFutureListener {
     }
 
     private int pieceBytesMax() {
-        if (isEncrypted) {
-            return BUFFER_BYTES_MAX;
+        if (isEncrypted || file == null) {
+            return answers.pieceBytesMax();
         }
         return isFast ? FAST_REGION_BYTES_MAX : REGION_BYTES_MAX;
+    }
+
+    private ByteBuf piece(ByteBuffer bytes) {
+        int length = (int) (pieceEnd - position);
+        return channel.alloc().directBuffer(length).writeBytes(bytes.slice((int) position, length));
     }
 
     private void sendPiece(BlobFile blob, boolean isReadable) {
@@ -183,6 +202,10 @@ final class Sending implements ChannelFutureListener {
             finish(End.DAMAGED);
             return;
         }
+        sendPiece(piece);
+    }
+
+    private void sendPiece(Object piece) {
         if (unsentEnding == null) {
             await(channel.writeAndFlush(piece));
         } else {
@@ -225,8 +248,7 @@ final class Sending implements ChannelFutureListener {
         sentBytes += pieceEnd - position;
         delivery.sent(sentBytes);
         position = pieceEnd;
-        BlobFile blob = file;
-        if (position == end || blob == null) {
+        if (position == end) {
             finish(End.COMPLETE);
         } else {
             if (wasFast) {
@@ -234,13 +256,12 @@ final class Sending implements ChannelFutureListener {
             } else {
                 slowDown();
             }
-            channel.eventLoop()
-                    .execute(() -> guarded(() -> sendOn(blob))); // the others' turn first
+            channel.eventLoop().execute(() -> guarded(this::sendOn)); // the others' turn first
         }
     }
 
     private void hurry() {
-        if (!isFast && !isEncrypted) {
+        if (!isFast && !isEncrypted && file != null && answers.hurries()) {
             isFast = true;
             Transport.deepen(channel);
         }
@@ -249,6 +270,7 @@ final class Sending implements ChannelFutureListener {
     private void slowDown() {
         if (isFast) {
             isFast = false;
+            answers.calmed();
             Transport.flatten(channel);
         }
     }
@@ -256,7 +278,7 @@ final class Sending implements ChannelFutureListener {
     /// It may have been the file for all that: then this client is lost, and the next one is not.
     private void inspect(Throwable failure) {
         BlobFile blob = file;
-        if (blob == null || failure instanceof ClosedChannelException) {
+        if (blob == null || isDeparture(failure)) {
             finish(End.CUT);
             return;
         }
@@ -268,17 +290,24 @@ final class Sending implements ChannelFutureListener {
                 isReadable -> finish(isReadable ? End.CUT : End.DAMAGED));
     }
 
+    private static boolean isDeparture(Throwable failure) {
+        return failure instanceof ClosedChannelException
+                || (failure instanceof Errors.NativeIoException broken
+                        && (broken.expectedErr() == Errors.ERRNO_EPIPE_NEGATIVE
+                                || broken.expectedErr() == Errors.ERRNO_ECONNRESET_NEGATIVE));
+    }
+
     private void finish(End how) {
         if (isDone) {
             return;
         }
         isDone = true;
-        slowDown();
         if (how == End.CUT) {
             var _ = channel.close();
         }
         delivery.waitedForClient(waitedNanos());
         try {
+            slowDown();
             switch (how) {
                 case COMPLETE -> end(PullListener.End.WHOLE);
                 case CUT -> end(PullListener.End.LEFT);

@@ -20,10 +20,11 @@ record Transport(IoHandlerFactory io, Class<? extends ServerChannel> channel) {
     /// seems to have ended before it has.
     private static final long UNSENT_BYTES_MAX = 256 << 10;
 
-    /// As much as it holds by itself, for a client that takes that in a moment: with less, the
-    /// socket runs dry where the event loop has to wait for a processor, and then that loop, and
-    /// not the one who receives, does all the work of sending. A third of the cost of a large blob.
-    private static final long UNSENT_BYTES_UNLIMITED = 0;
+    /// The same for a client that takes as much in a moment, and more than most systems hold by
+    /// themselves (`tcp_wmem`, 4 MiB): with less, the socket runs dry where the event loop has to
+    /// wait for a processor, and then that loop, and not the one who receives, does all the work of
+    /// sending.
+    private static final long FAST_UNSENT_BYTES_MAX = 8 << 20;
 
     static Transport best() {
         return Epoll.isAvailable() ? epoll() : nio();
@@ -46,7 +47,7 @@ record Transport(IoHandlerFactory io, Class<? extends ServerChannel> channel) {
 
     /// Lets the system hold more of an answer that it has not sent yet.
     static void deepen(Channel channel) {
-        holdUnsent(channel, UNSENT_BYTES_UNLIMITED);
+        holdUnsent(channel, FAST_UNSENT_BYTES_MAX);
     }
 
     /// Lets it hold as little as at first.

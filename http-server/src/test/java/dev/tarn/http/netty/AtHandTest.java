@@ -8,6 +8,8 @@ import dev.tarn.http.Question;
 import dev.tarn.http.Response;
 import dev.tarn.http.Response.Sent;
 import dev.tarn.http.netty.RegistryServer.Loops;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -190,6 +193,29 @@ final class AtHandTest extends ServerFixture {
             assertThat(quick.ask("/" + i).status()).isEqualTo(200);
         }
         assertThat(content.closes.get()).isLessThan(20);
+    }
+
+    /// A manifest may be of 4 MiB, and many may ask for it and take nothing.
+    @Test
+    void whoeverTakesNothingOfMuchHoldsLittleMemory() throws IOException {
+        byte[] much = new byte[4 * MIB];
+        new Random(1).nextBytes(much);
+        Response answer = Response.bytes(200, "text/plain", ByteBuffer.wrap(much));
+        RegistryServer server = serve(_ -> Question.settled(answer));
+        long before = directBytes();
+
+        for (int i = 0; i < 32; i++) {
+            assertThat(client(server).send(RawClient.get("/")).head().status()).isEqualTo(200);
+        }
+
+        assertThat(directBytes() - before).isLessThan(64 * MIB); // of 128
+        assertThat(client(server).ask("/").body()).isEqualTo(ByteBuffer.wrap(much));
+    }
+
+    private static long directBytes() {
+        return ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT)
+                .metric()
+                .usedDirectMemory();
     }
 
     @Test

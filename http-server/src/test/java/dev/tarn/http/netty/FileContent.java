@@ -101,6 +101,11 @@ final class FileContent implements BlobFile, Handler {
     }
 
     @Override
+    public long fileLength() throws IOException {
+        return Files.size(path);
+    }
+
+    @Override
     public boolean isResident(long start, long end) {
         looks.incrementAndGet();
         return isResident;
