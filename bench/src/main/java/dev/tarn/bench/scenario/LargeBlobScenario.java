@@ -41,9 +41,10 @@ record LargeBlobScenario(boolean isTls) implements Scenario {
             stand.warm(Shelf.pathOf(blob), blob);
             List<Sheet> sheets = new ArrayList<>();
             List<Goal> goals = new ArrayList<>();
+            Bench.inOneRound(stand.servers(), 0, it -> warmUp(bench, it, blob));
             for (int connections : CONNECTIONS) {
                 Sheet sheet = new Sheet("%s × %d".formatted(name(), connections));
-                Bench.inOneRound(stand.servers(), 0, it -> warmUp(bench, it, blob, connections));
+                Bench.inOneRound(stand.servers(), 0, it -> pull(it, blob, connections));
                 bench.inRounds(stand.servers(), it -> sample(sheet, it, blob, connections));
                 sheets.add(sheet);
                 goals.addAll(goals(bench, sheet));
@@ -58,11 +59,13 @@ record LargeBlobScenario(boolean isTls) implements Scenario {
                 : Stand.open(
                         bench,
                         3,
-                        Peer.TARN,
-                        Peer.NGINX_STATIC,
-                        Peer.NGINX_CACHE,
-                        Peer.DOCKER_REGISTRY,
-                        Peer.TRAFFIC_SERVER);
+                        bench.unlessQuick(
+                                List.of(
+                                        Peer.TARN,
+                                        Peer.NGINX_STATIC,
+                                        Peer.NGINX_CACHE,
+                                        Peer.DOCKER_REGISTRY),
+                                Peer.TRAFFIC_SERVER));
     }
 
     private List<Goal> goals(Bench bench, Sheet sheet) {
@@ -83,11 +86,10 @@ record LargeBlobScenario(boolean isTls) implements Scenario {
                         Goal.ratioToBest(sheet, GIGABYTES_PER_SECOND, "tarn", others, 0.95));
     }
 
-    private static void warmUp(Bench bench, Server server, Blob blob, int connections)
-            throws IOException {
+    private static void warmUp(Bench bench, Server server, Blob blob) throws IOException {
         double seconds = 0;
         while (seconds < bench.warmUpSeconds(server)) {
-            seconds += pull(server, blob, connections);
+            seconds += pull(server, blob, CONNECTIONS.getLast());
         }
     }
 

@@ -32,11 +32,10 @@ record ManifestScenario() implements Scenario {
                 Stand.open(
                         bench,
                         1,
-                        Peer.TARN,
-                        Peer.NGINX_STATIC,
-                        Peer.NGINX_CACHE,
-                        Peer.DOCKER_REGISTRY,
-                        Peer.TRAFFIC_SERVER)) {
+                        bench.unlessQuick(
+                                List.of(Peer.TARN, Peer.NGINX_STATIC, Peer.DOCKER_REGISTRY),
+                                Peer.NGINX_CACHE,
+                                Peer.TRAFFIC_SERVER))) {
             Image image = stand.fixtures().image(Collections.nCopies(10, 1_000L));
             stand.shelf().add(image, "latest");
             List<Sheet> sheets = new ArrayList<>();

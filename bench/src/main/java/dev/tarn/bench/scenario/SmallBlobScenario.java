@@ -30,11 +30,10 @@ record SmallBlobScenario() implements Scenario {
                 Stand.open(
                         bench,
                         2,
-                        Peer.TARN,
-                        Peer.NGINX_STATIC,
-                        Peer.NGINX_CACHE,
-                        Peer.DOCKER_REGISTRY,
-                        Peer.TRAFFIC_SERVER)) {
+                        bench.unlessQuick(
+                                List.of(Peer.TARN, Peer.NGINX_STATIC, Peer.DOCKER_REGISTRY),
+                                Peer.NGINX_CACHE,
+                                Peer.TRAFFIC_SERVER))) {
             Blob blob = stand.fixtures().blob(100_000);
             stand.shelf().add(blob);
             Sheet sheet =
