@@ -116,7 +116,7 @@ class LauncherTest {
                         Path.of(maven).getParent() + ":" + PATH);
 
         assertThat(tarn(environment).err())
-                .contains("mvn -q -DskipTests package -pl cli -am in " + folder + "/project");
+                .contains("mvn -q -Papp package -pl cli -am in " + folder + "/project");
         assertThat(tarn(environment).err()).isEmpty();
     }
 
