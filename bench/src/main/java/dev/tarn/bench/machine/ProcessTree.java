@@ -17,11 +17,22 @@ public record ProcessTree(ProcessHandle root) {
     private static final double TICKS_PER_SECOND = 100;
 
     private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB$");
+    private static final Pattern COMPILER = Pattern.compile("\\(C[12] Compiler");
     private static final Pattern PEAK = Pattern.compile("(?m)^VmHWM:\\s+(\\d+) kB$");
 
     /// CPU seconds so far, in user space and in the kernel, with those of children that have ended.
     public double cpuSeconds() {
         return all().mapToLong(process -> cpuTicks(read(process, "stat"))).sum() / TICKS_PER_SECOND;
+    }
+
+    /// CPU seconds so far of the compilers of the JVMs among them.
+    public double compilerSeconds() {
+        return all().flatMap(ProcessTree::threads)
+                        .map(ProcessTree::read)
+                        .filter(stat -> COMPILER.matcher(stat).find())
+                        .mapToLong(ProcessTree::cpuTicks)
+                        .sum()
+                / TICKS_PER_SECOND;
     }
 
     public double residentMegabytes() {
@@ -36,7 +47,7 @@ public record ProcessTree(ProcessHandle root) {
     /// Lets peaks count from now on.
     public void forgetPeak() throws IOException {
         for (ProcessHandle process : all().toList()) {
-            Files.writeString(Path.of("/proc", Long.toString(process.pid()), "clear_refs"), "5");
+            Files.writeString(folder(process).resolve("clear_refs"), "5");
         }
     }
 
@@ -80,10 +91,27 @@ public record ProcessTree(ProcessHandle root) {
         return ticks;
     }
 
-    /// Empty once the process is gone.
+    /// The accounts of each thread.
+    private static Stream<Path> threads(ProcessHandle process) {
+        try (Stream<Path> tasks = Files.list(folder(process).resolve("task"))) {
+            return tasks.map(task -> task.resolve("stat")).toList().stream();
+        } catch (IOException e) {
+            return Stream.empty(); // it ended
+        }
+    }
+
+    private static Path folder(ProcessHandle process) {
+        return Path.of("/proc", Long.toString(process.pid()));
+    }
+
     private static String read(ProcessHandle process, String file) {
+        return read(folder(process).resolve(file));
+    }
+
+    /// Empty once the process is gone.
+    private static String read(Path file) {
         try {
-            return Files.readString(Path.of("/proc", Long.toString(process.pid()), file));
+            return Files.readString(file);
         } catch (NoSuchFileException e) {
             return "";
         } catch (IOException e) {

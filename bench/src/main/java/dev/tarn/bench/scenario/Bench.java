@@ -23,6 +23,15 @@ public record Bench(Lab lab, Path work, boolean isQuick, int rounds, Set<Peer> p
         void take(T target) throws IOException;
     }
 
+    /// Something that keeps a server busy for a while.
+    @FunctionalInterface
+    interface Load {
+        void run() throws IOException;
+    }
+
+    /// Of how much of its time a processor compiles in a JVM that is warm, at most.
+    private static final double COMPILING_MAX = 0.1;
+
     Fixtures fixtures(long seed) throws IOException {
         return new Fixtures(work.resolve("blobs"), seed);
     }
@@ -61,11 +70,24 @@ public record Bench(Lab lab, Path work, boolean isQuick, int rounds, Set<Peer> p
         return peers.toArray(Peer[]::new);
     }
 
-    /// How long a server is under load before it counts: a JVM compiles what is hot, which takes
-    /// its time.
-    int warmUpSeconds(Server server) {
-        int tarn = isQuick ? 5 : 10;
-        return server.peer() == Peer.TARN ? tarn : 1;
+    /// Has a server under load before it counts. A JVM compiles what is hot, which takes its time:
+    /// as long as its compilers are at work, but no longer than there is.
+    ///
+    /// @param load about a second of it
+    void warmUp(Server server, Load load) throws IOException {
+        boolean isTarn = server.peer() == Peer.TARN;
+        double secondsMin = isTarn ? (isQuick ? 3 : 10) : 1;
+        double secondsMax = isTarn ? (isQuick ? 15 : 60) : 1;
+        double seconds = 0;
+        boolean isCompiling = true;
+        while (seconds < secondsMin || (isCompiling && seconds < secondsMax)) {
+            double compilers = server.processes().compilerSeconds();
+            long begun = System.nanoTime();
+            load.run();
+            double took = (System.nanoTime() - begun) / 1e9;
+            isCompiling = server.processes().compilerSeconds() - compilers > COMPILING_MAX * took;
+            seconds += took;
+        }
     }
 
     /// Samples every target in each round, each time beginning with another one.

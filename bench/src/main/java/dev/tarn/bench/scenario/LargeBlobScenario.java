@@ -87,10 +87,7 @@ record LargeBlobScenario(boolean isTls) implements Scenario {
     }
 
     private static void warmUp(Bench bench, Server server, Blob blob) throws IOException {
-        double seconds = 0;
-        while (seconds < bench.warmUpSeconds(server)) {
-            seconds += pull(server, blob, CONNECTIONS.getLast());
-        }
+        bench.warmUp(server, () -> pull(server, blob, CONNECTIONS.getLast()));
     }
 
     /// The time until each connection has got the blob; one alone gets it several times.

@@ -24,7 +24,7 @@ record SmallRequests(String title, String path, Blob expected) {
 
     /// Lets a server get warm.
     static void compile(Bench bench, Server server, String path) throws IOException {
-        Wrk.run(server.endpoint(), path, CONNECTIONS, bench.warmUpSeconds(server));
+        bench.warmUp(server, () -> Wrk.run(server.endpoint(), path, CONNECTIONS, 1));
     }
 
     private void sample(Sheet sheet, Server server, int seconds) throws IOException {

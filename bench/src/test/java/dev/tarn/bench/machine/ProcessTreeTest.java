@@ -19,6 +19,17 @@ class ProcessTreeTest {
     }
 
     @Test
+    void compilersOfAJvmAreCountedAndNoOthers() throws IOException {
+        ProcessTree self = new ProcessTree(ProcessHandle.current());
+        assertThat(self.compilerSeconds()).isPositive().isLessThan(self.cpuSeconds());
+        Process sleep = new ProcessBuilder("sleep", "60").start();
+        ProcessTree tree = new ProcessTree(sleep.toHandle());
+        assertThat(tree.compilerSeconds()).isZero();
+        tree.stop(1_000);
+        assertThat(tree.compilerSeconds()).isZero();
+    }
+
+    @Test
     void childrenCountAndStopWithTheirParent() throws IOException {
         Process shell =
                 new ProcessBuilder(
