@@ -102,6 +102,12 @@ public final class Lab implements AutoCloseable {
         return environment;
     }
 
+    /// Whether whoever measures may have set this for a mirror or a registry of theirs.
+    static boolean isForAnother(String variable) {
+        return !variable.equals("TARN_JAVA_HOME")
+                && Stream.of("TARN_", "OTEL_", "REGISTRY_").anyMatch(variable::startsWith);
+    }
+
     static String fill(String template, Map<String, String> values) {
         String text = template;
         for (Map.Entry<String, String> value : values.entrySet()) {
@@ -130,6 +136,7 @@ public final class Lab implements AutoCloseable {
                         .directory(project.toFile())
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(setup.log().toFile()));
+        builder.environment().keySet().removeIf(Lab::isForAnother);
         builder.environment().putAll(setup.environment());
         long start = System.nanoTime();
         ProcessTree tree = new ProcessTree(builder.start().toHandle());
