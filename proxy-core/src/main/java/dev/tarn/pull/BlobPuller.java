@@ -33,6 +33,9 @@ public final class BlobPuller implements AutoCloseable {
     /// How many blobs are on their way at once that no client has asked for yet.
     private static final int PREFETCHES_MAX = 16;
 
+    /// How long somebody waits for the end of a download that cannot be joined.
+    private static final Duration END_PATIENCE = Duration.ofSeconds(30);
+
     private static final Logger LOG = LoggerFactory.getLogger(BlobPuller.class);
 
     private final BlobStore blobs;
@@ -135,17 +138,27 @@ public final class BlobPuller implements AutoCloseable {
         Optional<BlobContent> joined = download.join(wanted);
         Outcome outcome = download.start() ? Outcome.MISS : Outcome.JOIN;
         if (joined.isEmpty()) {
-            download.awaitEnd();
+            awaitEnd(download);
             return Optional.empty();
         }
         if (!download.startedBy().equals(target.repository())) {
             confirm(target, digest, joined.get());
             if (!opens(joined.get())) {
-                download.awaitEnd();
+                awaitEnd(download);
                 return Optional.empty();
             }
         }
         return joined.map(content -> new BlobPull(content, outcome));
+    }
+
+    /// One that is over ends soon. One that goes past a full disk, and whose beginning is gone,
+    /// lasts as long as its readers do.
+    private static void awaitEnd(Download download) throws InterruptedException {
+        if (!download.awaitEnd(END_PATIENCE)) {
+            throw new Throttled(
+                    "the disk is full, and the blob is on its way past it to others",
+                    Duration.ofSeconds(1));
+        }
     }
 
     /// The download of the digest, begun where there is none; none where the blob was committed

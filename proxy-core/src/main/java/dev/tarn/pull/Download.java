@@ -134,6 +134,15 @@ final class Download {
         ended.await();
     }
 
+    /// Waits for an outcome, and then for the end; whether there is one in time.
+    boolean awaitEnd(Duration patience) throws InterruptedException {
+        if (progress.awaitEnd(patience)) {
+            return false;
+        }
+        ended.await();
+        return true;
+    }
+
     private void supervise() {
         try {
             do {

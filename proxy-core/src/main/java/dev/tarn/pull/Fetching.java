@@ -41,7 +41,7 @@ final class Fetching {
     /// a short time for themselves, until somebody has taken them: more requests would be in the
     /// way of whoever waits for those.
     boolean awaitWork() throws InterruptedException {
-        try (Progress.Hold _ = progress.hold()) {
+        try (Progress.Locked _ = progress.locked()) {
             while (progress.isRunning() && !progress.isWhole()) {
                 long nanosLeft = Math.max(headStartNanosLeft(), pauseEnd - progress.now());
                 if (!hasUnclaimed()) {
@@ -71,7 +71,7 @@ final class Fetching {
 
     /// The next part to ask a source for; empty where nothing is left to ask for, or not yet.
     Optional<Chunks.Chunk> claim(ByteRange wantedFirst, long partBytes) {
-        try (Progress.Hold _ = progress.hold()) {
+        try (Progress.Locked _ = progress.locked()) {
             if (!progress.isRunning() || !hasUnclaimed() || pauseEnd - progress.now() > 0) {
                 return Optional.empty();
             }
@@ -88,7 +88,7 @@ final class Fetching {
 
     /// The calling worker is about to ask, or has an answer. From here on `stop` reaches it.
     void asking(Optional<Source.Fetch> fetch) throws InterruptedException {
-        try (Progress.Hold _ = progress.hold()) {
+        try (Progress.Locked _ = progress.locked()) {
             if (!progress.isRunning()) {
                 throw new InterruptedException("the download has ended");
             }
@@ -98,7 +98,7 @@ final class Fetching {
 
     /// Waits until there is a file for what is here of the answer.
     void awaitFile() throws InterruptedException {
-        try (Progress.Hold _ = progress.hold()) {
+        try (Progress.Locked _ = progress.locked()) {
             while (!progress.hasFile()) {
                 if (!progress.isRunning()) {
                     throw new InterruptedException("the download has ended");
@@ -109,7 +109,7 @@ final class Fetching {
     }
 
     void asked() {
-        try (Progress.Hold _ = progress.hold()) {
+        try (Progress.Locked _ = progress.locked()) {
             fetches.remove(Thread.currentThread());
         }
     }
@@ -117,7 +117,7 @@ final class Fetching {
     /// Fits the chunk to the answer; false where they contradict each other. Readers hear of the
     /// first answer together with its first bytes, unless some are here from an earlier download.
     boolean open(Chunks.Chunk chunk, Source.Fetch answer) {
-        try (Progress.Hold _ = progress.hold()) {
+        try (Progress.Locked _ = progress.locked()) {
             boolean isFirst = openedAt.isEmpty();
             boolean fits =
                     progress.chunks().open(chunk, answer.start(), answer.end(), answer.size());
@@ -133,7 +133,7 @@ final class Fetching {
 
     /// Those who wait for the first bytes get the processor before what comes behind them does.
     void wrote(Chunks.Chunk chunk, long count) throws InterruptedException {
-        try (Progress.Hold _ = progress.hold()) {
+        try (Progress.Locked _ = progress.locked()) {
             boolean isFirst = !progress.chunks().isUnderWay();
             progress.chunks().wrote(chunk, count);
             broughtAt = progress.now();
@@ -156,7 +156,7 @@ final class Fetching {
     }
 
     void end(Chunks.Chunk chunk) {
-        try (Progress.Hold _ = progress.hold()) {
+        try (Progress.Locked _ = progress.locked()) {
             progress.chunks().end(chunk);
             progress.tellAll();
         }
@@ -165,7 +165,7 @@ final class Fetching {
     /// Whether a part that did not come will be asked for again, so that its failure is not the
     /// download's.
     boolean goesOnWithout(Chunks.Chunk chunk, RegistryException reason) {
-        try (Progress.Hold _ = progress.hold()) {
+        try (Progress.Locked _ = progress.locked()) {
             if (!progress.isRunning()) {
                 return true;
             }
@@ -186,7 +186,7 @@ final class Fetching {
 
     /// Gives up a part that cannot be written yet; what it did not bring is missing again.
     void putOff(Chunks.Chunk chunk) {
-        try (Progress.Hold _ = progress.hold()) {
+        try (Progress.Locked _ = progress.locked()) {
             progress.chunks().giveBack(chunk);
             progress.work.signal();
         }
@@ -195,7 +195,7 @@ final class Fetching {
     /// Waits until there is room in memory for bytes that go past the disk; false where others must
     /// come first. Those who are ahead do not wait for ever for those who are behind.
     boolean awaitRoom(Chunks.Chunk chunk, PrefixHash hash) throws InterruptedException {
-        try (Progress.Hold _ = progress.hold()) {
+        try (Progress.Locked _ = progress.locked()) {
             Passage passage = progress.filling().passage();
             while (progress.isRunning()) {
                 if (progress.audience().isEmpty() || progress.isSecondTry()) {
@@ -224,7 +224,7 @@ final class Fetching {
     /// is ever interrupted while it writes, which would close the file.
     void stop() {
         List<Source.Fetch> bodies = new ArrayList<>();
-        try (Progress.Hold _ = progress.hold()) {
+        try (Progress.Locked _ = progress.locked()) {
             fetches.forEach(
                     (worker, fetch) -> fetch.ifPresentOrElse(bodies::add, worker::interrupt));
         }

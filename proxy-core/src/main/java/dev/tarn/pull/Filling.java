@@ -152,7 +152,7 @@ final class Filling implements AutoCloseable {
 
         boolean isInFile(long position) {
             return opened != null
-                    && !passage.holds(position)
+                    && !passage.has(position)
                     && !passage.hasLost(position, position + 1);
         }
 

@@ -69,7 +69,7 @@ final class Passage implements AutoCloseable {
         return start < freedEnd && end > firstPosition;
     }
 
-    boolean holds(long position) {
+    boolean has(long position) {
         Map.Entry<Long, byte[]> piece = pieces.floorEntry(position);
         return piece != null && position < piece.getKey() + piece.getValue().length;
     }

@@ -81,7 +81,7 @@ final class Progress {
 
     /// Takes in one more reader; false once there is an outcome.
     boolean join(DownloadReader reader) throws IOException {
-        try (Hold _ = hold()) {
+        try (Locked _ = locked()) {
             if (state != State.RUNNING || hasMissed(reader)) {
                 return false;
             }
@@ -100,7 +100,7 @@ final class Progress {
     }
 
     void leave(DownloadReader reader) {
-        try (Hold _ = hold()) {
+        try (Locked _ = locked()) {
             audience.remove(reader);
             hasReaders = !audience.isEmpty();
             room.signal();
@@ -108,7 +108,7 @@ final class Progress {
     }
 
     long awaitSize() throws InterruptedException {
-        try (Hold _ = hold()) {
+        try (Locked _ = locked()) {
             while (true) {
                 throwFailure();
                 if (chunks.size().isPresent() && hasFile()) {
@@ -121,7 +121,7 @@ final class Progress {
 
     /// Waits for bytes at `position`; unless the reader is eager, for many, or for news.
     long awaitReadable(DownloadReader reader, long position) throws InterruptedException {
-        try (Hold _ = hold()) {
+        try (Locked _ = locked()) {
             long edition = audience.edition();
             room.signal();
             if (audience.takesFirst(reader)) {
@@ -160,7 +160,7 @@ final class Progress {
 
     /// Waits until a source has answered for the blob.
     void awaitConfirmation() throws InterruptedException {
-        try (Hold _ = hold()) {
+        try (Locked _ = locked()) {
             while (!chunks.isConfirmed()) {
                 if (state != State.RUNNING) {
                     throw new InterruptedException("the download has ended");
@@ -173,7 +173,7 @@ final class Progress {
     /// Waits until the unbroken prefix reaches beyond what is hashed, and tells how far; empty once
     /// all of the blob is hashed.
     OptionalLong awaitBacklog(PrefixHash hash) throws InterruptedException {
-        try (Hold _ = hold()) {
+        try (Locked _ = locked()) {
             while (state == State.RUNNING) {
                 if (isWhole() && hash.position() == chunks.presentEnd(0)) {
                     return OptionalLong.empty();
@@ -189,7 +189,7 @@ final class Progress {
 
     /// A worker has hashed what it could.
     void hashed(PrefixHash hash) {
-        try (Hold _ = hold()) {
+        try (Locked _ = locked()) {
             if (hasBacklog(hash) || isWhole()) {
                 backlog.signal();
             }
@@ -209,14 +209,14 @@ final class Progress {
 
     /// What an earlier download left need not be fetched again.
     void resume(IncomingBlob.Remainder remainder) {
-        try (Hold _ = hold()) {
+        try (Locked _ = locked()) {
             chunks.resume(remainder);
         }
     }
 
     /// The file is there: whoever has come to read it gets it opened.
     void begin(Filling filling) throws IOException {
-        try (Hold _ = hold()) {
+        try (Locked _ = locked()) {
             for (DownloadReader reader : audience.readers()) {
                 reader.open(filling.open());
             }
@@ -227,7 +227,7 @@ final class Progress {
 
     /// All of it is here and wrong: whether it is worth another try.
     boolean reject() {
-        try (Hold _ = hold()) {
+        try (Locked _ = locked()) {
             if (state == State.RUNNING && !isSecondTry && !audience.isEmpty()) {
                 state = State.REJECTED;
                 tellAll();
@@ -238,7 +238,7 @@ final class Progress {
 
     /// Whether everything is to be fetched once more.
     boolean beginsAgain() {
-        try (Hold _ = hold()) {
+        try (Locked _ = locked()) {
             if (state == State.REJECTED && failure == null) {
                 state = State.RUNNING;
                 isSecondTry = true;
@@ -253,7 +253,7 @@ final class Progress {
     /// Waits for an outcome, and tells the news meanwhile. A download that nobody has read for a
     /// while, and that has much to come, stops.
     void awaitOutcome() throws InterruptedException {
-        try (Hold _ = hold()) {
+        try (Locked _ = locked()) {
             while (state == State.RUNNING) {
                 long now = ticker.nanos();
                 long idleNanosLeft = idleNanosLeft(now);
@@ -278,14 +278,14 @@ final class Progress {
 
     /// What is in the file, where that is all that has come.
     Optional<IncomingBlob.Remainder> remainder() {
-        try (Hold _ = hold()) {
+        try (Locked _ = locked()) {
             return isPassing() ? Optional.empty() : chunks.remainder();
         }
     }
 
     /// Waits so long, or for the end; whether it goes on.
     boolean awaitEnd(Duration patience) throws InterruptedException {
-        try (Hold _ = hold()) {
+        try (Locked _ = locked()) {
             long end = ticker.nanos() + patience.toNanos();
             for (long left = patience.toNanos();
                     left > 0 && state == State.RUNNING;
@@ -300,7 +300,7 @@ final class Progress {
 
     /// Takes precedence over having been stopped meanwhile: what is verified is whole.
     void verified() {
-        try (Hold _ = hold()) {
+        try (Locked _ = locked()) {
             state = State.VERIFIED;
             failure = null;
             tellAll();
@@ -308,7 +308,7 @@ final class Progress {
     }
 
     void fail(State outcome, RegistryException reason) {
-        try (Hold _ = hold()) {
+        try (Locked _ = locked()) {
             boolean isRejected = state == State.REJECTED && outcome == State.STOPPED;
             if (state == State.RUNNING || isRejected) {
                 state = isRejected ? state : outcome; // what is here stays wrong
@@ -319,13 +319,13 @@ final class Progress {
     }
 
     State state() {
-        try (Hold _ = hold()) {
+        try (Locked _ = locked()) {
             return state;
         }
     }
 
     Optional<RegistryException> failure() {
-        try (Hold _ = hold()) {
+        try (Locked _ = locked()) {
             return Optional.ofNullable(failure);
         }
     }
@@ -342,7 +342,7 @@ final class Progress {
         work.signal();
         supervised.signal();
         room.signal();
-        settled.signal();
+        settled.signalAll();
         taken.signal();
         filed.signalAll();
     }
@@ -386,12 +386,12 @@ final class Progress {
     }
 
     /// The lock, in a `try`.
-    interface Hold extends AutoCloseable {
+    interface Locked extends AutoCloseable {
         @Override
         void close();
     }
 
-    Hold hold() {
+    Locked locked() {
         lock.lock();
         return lock::unlock;
     }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.tarn.oci.ByteRange;
 import dev.tarn.oci.Digest;
 import dev.tarn.oci.RegistryException.StoreFailed;
+import dev.tarn.oci.RegistryException.Throttled;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -141,6 +142,24 @@ class PassThroughTest {
     }
 
     @Test
+    void whoComesTooLateForSomeOfItDoesNotWaitForEver() throws Exception {
+        puller = newPuller(new HastyTicker(20));
+        blobs.room = 0;
+        try (BlobContent first = puller.pull(target, digest, ByteRange.whole()).content()) {
+            readUpTo(first, 2L * Passage.WINDOW_BYTES);
+            Future<byte[]> late = clients.submit(() -> pull());
+            long position = 2L * Passage.WINDOW_BYTES;
+            while (!late.isDone()) { // at a pace that is not too slow, and would take an hour
+                readUpTo(first, position, ++position);
+                Thread.sleep(1);
+            }
+            assertThatThrownBy(late::get)
+                    .hasCauseInstanceOf(Throttled.class)
+                    .hasMessageContaining("the disk is full");
+        }
+    }
+
+    @Test
     void whoeverHoldsUpTheOthersIsLeftBehind() throws Exception {
         puller = newPuller(new HastyTicker(20));
         blobs.room = 0;
@@ -198,11 +217,15 @@ class PassThroughTest {
     }
 
     private static void readUpTo(BlobContent content, long end) throws Exception {
+        readUpTo(content, 0, end);
+    }
+
+    private static void readUpTo(BlobContent content, long start, long end) throws Exception {
         var _ = content.awaitSize();
         ByteBuffer buffer = ByteBuffer.allocate(64 << 10);
-        for (long at = 0; at < end; ) {
-            long readable = content.awaitReadable(at);
-            buffer.clear().limit((int) Math.min(buffer.capacity(), readable - at));
+        for (long at = start; at < end; ) {
+            long most = Math.min(end, content.awaitReadable(at)) - at;
+            buffer.clear().limit((int) Math.min(buffer.capacity(), most));
             at += content.read(buffer, at);
         }
     }

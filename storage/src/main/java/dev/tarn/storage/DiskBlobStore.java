@@ -125,7 +125,7 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
         OpenBlob blob = found.get();
         try {
             if (blob.isUnchanged()) {
-                return blob.hold();
+                return blob.newReader();
             }
         } catch (IOException e) {
             LOG.error("blob {} cannot be looked at", digest, e);
@@ -160,12 +160,12 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
                 blob.release();
             }
         }
-        return isUnchanged ? hold(digest, blob) : Optional.empty();
+        return isUnchanged ? newReader(digest, blob) : Optional.empty();
     }
 
     /// The first reader of a file that has just been opened, and is kept open for the next.
-    private Optional<StoredBlob> hold(Digest digest, OpenBlob blob) {
-        Optional<StoredBlob> reader = blob.hold();
+    private Optional<StoredBlob> newReader(Digest digest, OpenBlob blob) {
+        Optional<StoredBlob> reader = blob.newReader();
         open.keep(digest, blob);
         return reader;
     }
@@ -193,7 +193,7 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
             }
             LOG.info("blob {}: its file had changed or was unknown, and has been verified", digest);
             remember(digest, right.get().fingerprint());
-            return hold(digest, right.get());
+            return newReader(digest, right.get());
         }
     }
 
@@ -208,7 +208,7 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
         OpenBlob blob = open.open(digest, place, before);
         boolean isRight = false;
         try {
-            isRight = blob.holds(digest, () -> false) && blob.isUnchanged();
+            isRight = blob.hashesTo(digest, () -> false) && blob.isUnchanged();
         } finally {
             if (!isRight) {
                 blob.release();

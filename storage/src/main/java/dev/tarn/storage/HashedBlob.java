@@ -42,7 +42,7 @@ final class HashedBlob implements BlobContent {
         if (file.awaitSize() > OpenBlob.SMALL_BYTES_MAX) {
             return Optional.of(new HashedBlob(file, digest, store));
         }
-        if (file.blob().holds(digest, () -> false)) {
+        if (file.blob().hashesTo(digest, () -> false)) {
             return Optional.of(file);
         }
         file.close();
@@ -75,14 +75,14 @@ final class HashedBlob implements BlobContent {
     /// The hasher holds the file by itself, since the reader may leave at any time.
     private void start() {
         if (isStarted.compareAndSet(false, true)) {
-            StoredBlob own = file.blob().hold().orElseThrow();
+            StoredBlob own = file.blob().newReader().orElseThrow();
             Thread.ofVirtual().name("hash " + digest).start(() -> hash(own));
         }
     }
 
     private void hash(StoredBlob own) {
         try (own) {
-            boolean holds = own.blob().holds(digest, () -> isClosed);
+            boolean holds = own.blob().hashesTo(digest, () -> isClosed);
             if (!holds && !isClosed) {
                 store.condemn(digest);
             }

@@ -24,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The file of a whole blob, opened once for all who read it, and closed when the last of them has
-/// left. Any thread may hold and release.
+/// left. Any thread may read and release.
 final class OpenBlob {
 
     /// A file of this size is read when it is opened, and then taken to stay in memory: looking
@@ -93,7 +93,7 @@ final class OpenBlob {
     }
 
     /// Another reader; none where the file has been closed meanwhile.
-    Optional<StoredBlob> hold() {
+    Optional<StoredBlob> newReader() {
         int now = holders.get();
         while (now > 0 && !holders.compareAndSet(now, now + 1)) {
             now = holders.get();
@@ -174,7 +174,7 @@ final class OpenBlob {
     ///
     /// @param isStopped asked now and then; once it says so, the answer means nothing
     @SuppressWarnings("ThreadPriorityCheck") // the yield: virtual threads are not preempted
-    boolean holds(Digest digest, BooleanSupplier isStopped) {
+    boolean hashesTo(Digest digest, BooleanSupplier isStopped) {
         MessageDigest hash = digest.algorithm().newHash();
         ByteBuffer buffer = ByteBuffer.allocate(READ_BYTES_MAX);
         try {

@@ -40,7 +40,7 @@ final class OpenBlobsTest {
     @Test
     void whatIsOpenForTheNextReaderIsNotInUse() throws Exception {
         OpenBlob blob = keptOpen();
-        BlobContent reader = blob.hold().orElseThrow();
+        BlobContent reader = blob.newReader().orElseThrow();
         assertThat(open.isInUse(DIGEST)).isTrue();
         assertThat(open.close(DIGEST)).isFalse();
 
@@ -48,13 +48,13 @@ final class OpenBlobsTest {
         assertThat(open.isInUse(DIGEST)).isFalse();
         assertThat(open.close(DIGEST)).isTrue();
         assertThat(open.find(DIGEST)).isEmpty();
-        assertThat(blob.hold()).isEmpty();
+        assertThat(blob.newReader()).isEmpty();
     }
 
     @Test
     void aReaderCountsLongAfterOthersCannotFindItsFileAnyMore() throws Exception {
         OpenBlob blob = keptOpen();
-        BlobContent slow = blob.hold().orElseThrow();
+        BlobContent slow = blob.newReader().orElseThrow();
         open.drop(DIGEST);
         keptOpen();
 
@@ -88,14 +88,14 @@ final class OpenBlobsTest {
     void everyReaderIsAUseAndIsCountedOnce() throws Exception {
         OpenBlob blob = keptOpen();
         for (int i = 0; i < 3; i++) {
-            blob.hold().orElseThrow().close();
+            blob.newReader().orElseThrow().close();
         }
         assertThat(open.takeUses(DIGEST)).isEqualTo(3);
         assertThat(open.takeUses(DIGEST)).isZero();
 
-        blob.hold().orElseThrow().close();
+        blob.newReader().orElseThrow().close();
         open.drop(DIGEST);
-        keptOpen().hold().orElseThrow().close();
+        keptOpen().newReader().orElseThrow().close();
 
         assertThat(open.takeAllUses()).containsOnlyKeys(DIGEST).containsValue(2);
         assertThat(open.takeAllUses()).isEmpty();
