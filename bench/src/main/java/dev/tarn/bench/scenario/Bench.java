@@ -77,7 +77,7 @@ public record Bench(Lab lab, Path work, boolean isQuick, int rounds, Set<Peer> p
     void warmUp(Server server, Load load) throws IOException {
         boolean isTarn = server.peer() == Peer.TARN;
         double secondsMin = isTarn ? (isQuick ? 3 : 10) : 1;
-        double secondsMax = isTarn ? (isQuick ? 15 : 60) : 1;
+        double secondsMax = isTarn ? (isQuick ? 10 : 60) : 1;
         double seconds = 0;
         boolean isCompiling = true;
         while (seconds < secondsMin || (isCompiling && seconds < secondsMax)) {
