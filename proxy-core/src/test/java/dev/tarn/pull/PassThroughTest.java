@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -148,11 +149,12 @@ class PassThroughTest {
         try (BlobContent first = puller.pull(target, digest, ByteRange.whole()).content()) {
             readUpTo(first, 2L * Passage.WINDOW_BYTES);
             Future<byte[]> late = clients.submit(() -> pull());
-            long position = 2L * Passage.WINDOW_BYTES;
-            while (!late.isDone()) { // at a pace that is not too slow, and would take an hour
-                readUpTo(first, position, ++position);
-                Thread.sleep(1);
-            }
+            AtomicLong position = new AtomicLong(2L * Passage.WINDOW_BYTES);
+            await().pollInterval(Duration.ofMillis(1)) // a pace at which it would take an hour
+                    .until(() -> {
+                        readUpTo(first, position.get(), position.incrementAndGet());
+                        return late.isDone();
+                    });
             assertThatThrownBy(late::get)
                     .hasCauseInstanceOf(Throttled.class)
                     .hasMessageContaining("the disk is full");
