@@ -52,7 +52,8 @@ record ColdPageCacheScenario() implements Scenario {
                         bench,
                         12,
                         bench.unlessQuick(
-                                List.of(Peer.TARN, Peer.NGINX_STATIC, Peer.NGINX_STATIC_AIO),
+                                List.of(Peer.TARN, Peer.NGINX_STATIC),
+                                Peer.NGINX_STATIC_AIO,
                                 Peer.DOCKER_REGISTRY))) {
             Blob large = stand.fixtures().blob(1_000_000_000);
             Image image = stand.fixtures().image(List.of(1_000L));

@@ -55,7 +55,11 @@ record LargeBlobScenario(boolean isTls) implements Scenario {
 
     private Stand open(Bench bench) throws IOException {
         return isTls
-                ? Stand.openTls(bench, 4, Peer.TARN, Peer.NGINX_STATIC, Peer.DOCKER_REGISTRY)
+                ? Stand.openTls(
+                        bench,
+                        4,
+                        bench.unlessQuick(
+                                List.of(Peer.TARN, Peer.NGINX_STATIC), Peer.DOCKER_REGISTRY))
                 : Stand.open(
                         bench,
                         3,
