@@ -147,9 +147,9 @@ final class MeteredUpstream implements Upstream {
 
         @Override
         public boolean next(Source.Sink sink) throws InterruptedException {
-            return fetch.next(bytes -> {
-                blobBytes.increment(bytes.remaining());
-                sink.accept(bytes);
+            return fetch.next(pieces -> {
+                blobBytes.increment(Source.bytesIn(pieces));
+                sink.accept(pieces);
             });
         }
 

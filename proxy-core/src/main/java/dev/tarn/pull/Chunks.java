@@ -73,6 +73,10 @@ final class Chunks {
     /// Into how many parts at least what nobody has asked for yet is divided.
     private static final long SHARES_MIN = 8;
 
+    /// Parts end on multiples of this, where they are longer: the file is then written in pieces
+    /// that a system likes to keep together.
+    private static final long ALIGNMENT_BYTES = 256 << 10;
+
     private final long chunkBytes;
     private final long shortBytes;
     private final List<Chunk> running = new ArrayList<>();
@@ -309,7 +313,7 @@ final class Chunks {
 
     /// The most that one request may ask for from `start` on without asking for anything twice.
     private Chunk chunkAt(long start, long bytesMax) {
-        long end = start > TO_THE_END - bytesMax ? TO_THE_END : start + bytesMax;
+        long end = start > TO_THE_END - bytesMax ? TO_THE_END : aligned(start, start + bytesMax);
         end = Math.min(end, size.orElse(TO_THE_END));
         end = present.nextStart(start, TO_THE_END) < end ? present.nextStart(start, end) : end;
         for (Chunk chunk : running) {
@@ -318,6 +322,11 @@ final class Chunks {
             }
         }
         return new Chunk(new ByteRange.Between(start, end), start, end, failuresAt(start));
+    }
+
+    private static long aligned(long start, long end) {
+        long lower = end - end % ALIGNMENT_BYTES;
+        return lower > start ? lower : end;
     }
 
     private int failuresAt(long start) {

@@ -67,13 +67,13 @@ final class Filling implements AutoCloseable {
     }
 
     /// Whether the file took the bytes.
-    boolean write(ByteBuffer bytes, long position) {
+    boolean write(long position, ByteBuffer... pieces) {
         if (isPassing || file == null) {
             return false;
         }
         try {
             isWritten = true;
-            file.write(bytes, position);
+            file.write(position, pieces);
             return true;
         } catch (IOException e) {
             pass(e);

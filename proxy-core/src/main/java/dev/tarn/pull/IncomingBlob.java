@@ -21,8 +21,8 @@ public interface IncomingBlob extends AutoCloseable {
     /// closed. Throws where there can be none.
     void reserve(long size) throws IOException;
 
-    /// Writes all remaining bytes of `bytes` at `position`.
-    void write(ByteBuffer bytes, long position) throws IOException;
+    /// Writes all remaining bytes of the pieces, one behind the other, at `position`.
+    void write(long position, ByteBuffer... pieces) throws IOException;
 
     /// Opens the file for one reader.
     BlobReader open() throws IOException;

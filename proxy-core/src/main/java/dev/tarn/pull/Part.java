@@ -6,6 +6,7 @@ import dev.tarn.oci.RegistryException.Throttled;
 import dev.tarn.oci.RegistryException.UpstreamFailed;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 
 /// One part of a blob on its way from the source into the file, or past it. Used by the worker that
@@ -72,15 +73,13 @@ final class Part {
         return !isPutOff && !(isOverlong && chunk.bytesLeft() == 0);
     }
 
-    private void take(ByteBuffer bytes) {
-        int passedOver = (int) Math.min(skip, bytes.remaining());
-        skip -= passedOver;
-        bytes.position(bytes.position() + passedOver);
-        int wanted = (int) Math.min(bytes.remaining(), chunk.bytesLeft());
-        bytes.limit(bytes.position() + wanted);
+    private void take(ByteBuffer... pieces) {
+        trim(pieces);
         try {
-            while (bytes.hasRemaining() && !isPutOff) {
-                write(bytes);
+            if (file.write(chunk.cursor(), duplicates(pieces))) {
+                took(pieces);
+            } else {
+                passAll(pieces);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -88,32 +87,58 @@ final class Part {
         }
     }
 
-    /// Takes all of the bytes, or a piece of them where they go past the disk.
-    private void write(ByteBuffer bytes) throws InterruptedException {
-        ByteBuffer hot = bytes.duplicate();
-        long start = chunk.cursor();
-        if (!file.write(bytes.duplicate(), start)) {
-            hot.limit(hot.position() + Math.min(hot.remaining(), Passage.PIECE_BYTES));
-            if (!pass(hot.duplicate(), start)) {
-                isPutOff = true;
-                return;
-            }
+    /// Leaves out what comes before and behind what is wanted.
+    private void trim(ByteBuffer... pieces) {
+        long wanted = chunk.bytesLeft();
+        for (ByteBuffer piece : pieces) {
+            int passedOver = (int) Math.min(skip, piece.remaining());
+            skip -= passedOver;
+            piece.position(piece.position() + passedOver);
+            piece.limit(piece.position() + (int) Math.min(piece.remaining(), wanted));
+            wanted -= piece.remaining();
         }
-        bytes.position(hot.limit());
-        fetching.wrote(chunk, hot.remaining());
-        place.brought(hot.remaining());
-        hash.update(hot, start);
+    }
+
+    private static ByteBuffer[] duplicates(ByteBuffer... pieces) {
+        return Arrays.stream(pieces).map(ByteBuffer::duplicate).toArray(ByteBuffer[]::new);
+    }
+
+    /// The bytes are where readers find them. They are hashed while they are hot.
+    private void took(ByteBuffer... pieces) throws InterruptedException {
+        long position = chunk.cursor();
+        int count = Source.bytesIn(pieces);
+        if (count == 0) {
+            return;
+        }
+        fetching.wrote(chunk, count);
+        place.brought(count);
+        for (ByteBuffer piece : pieces) {
+            int length = piece.remaining();
+            hash.update(piece, position);
+            position += length;
+        }
         progress.hashed(hash);
     }
 
-    /// Whether the bytes go past the disk now; if not, others must come first.
-    private boolean pass(ByteBuffer bytes, long start) throws InterruptedException {
-        boolean isNext = fetching.awaitRoom(chunk, hash);
-        if (isNext) {
-            byte[] piece = new byte[bytes.remaining()];
-            bytes.get(piece);
-            file.passage().put(start, piece);
+    private void passAll(ByteBuffer... pieces) throws InterruptedException {
+        for (ByteBuffer piece : pieces) {
+            while (piece.hasRemaining() && !isPutOff) {
+                int count = Math.min(piece.remaining(), Passage.PIECE_BYTES);
+                pass(piece.slice(piece.position(), count));
+                piece.position(piece.position() + count);
+            }
         }
-        return isNext;
+    }
+
+    /// Sends bytes past the disk, unless others must come first.
+    private void pass(ByteBuffer bytes) throws InterruptedException {
+        if (!fetching.awaitRoom(chunk, hash)) {
+            isPutOff = true;
+            return;
+        }
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.duplicate().get(copy);
+        file.passage().put(chunk.cursor(), copy);
+        took(bytes);
     }
 }

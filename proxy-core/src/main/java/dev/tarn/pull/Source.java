@@ -35,10 +35,19 @@ public interface Source {
         void close();
     }
 
-    /// Takes bytes in the order in which they arrive. The buffer is the sink's only during the
+    /// Takes bytes in the order in which they arrive. The buffers are the sink's only during the
     /// call.
     @FunctionalInterface
     interface Sink {
-        void accept(ByteBuffer bytes);
+        void accept(ByteBuffer... pieces);
+    }
+
+    /// How many bytes there are in all of the pieces.
+    static int bytesIn(ByteBuffer... pieces) {
+        int bytes = 0;
+        for (ByteBuffer piece : pieces) {
+            bytes += piece.remaining();
+        }
+        return bytes;
     }
 }

@@ -47,12 +47,12 @@ final class BlobFetch implements Source.Fetch {
     @Override
     public boolean next(Source.Sink sink) throws InterruptedException {
         boolean isMore =
-                exchange.next(bytes -> {
-                    received += bytes.remaining();
+                exchange.next(pieces -> {
+                    received += Source.bytesIn(pieces);
                     if (received > length.orElse(Long.MAX_VALUE)) {
                         throw failed(Kind.BAD_ANSWER, "sent more than it announced");
                     }
-                    sink.accept(bytes);
+                    sink.accept(pieces);
                 });
         if (!isMore) {
             if (received < length.orElse(0)) {

@@ -16,8 +16,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -28,36 +26,20 @@ import org.jspecify.annotations.Nullable;
 /// One connection to an upstream, HTTP/1.1, one request at a time. An event loop puts what arrives
 /// into a queue; a virtual thread takes it out, and waits where there is nothing. The event loop
 /// stops to read from the socket while the queue is full, so a slow reader is a closed TCP window.
-///
-/// To wake a thread costs more than to receive what it is woken for. So the thread gets the head
-/// and the first bytes of a body at once, and after that batches.
 final class Connection implements AutoCloseable {
-
-    /// Stands in the queue behind the last byte of an answer.
-    private static final Object END = new Object();
 
     private static final String NETWORK_CLOSED = "was left: the network is closed";
 
-    /// The most that waits in the queue, but for what one read brings: as much as the reader has
-    /// taken of this answer, within these. Little is wanted of an error, and much of a blob.
-    private static final int QUEUE_BYTES_MIN = 64 << 10;
-
-    private static final int QUEUE_BYTES_MAX = 512 << 10;
-
-    /// As much of a body as its reader is woken for, or what has come in this time.
-    private static final int BATCH_BYTES = 256 << 10;
-
+    /// How long a reader waits for a batch to become whole, where something is here.
     private static final int BATCH_MILLIS = 5;
 
     private final Origin origin;
     private final Budgets budgets;
     private final Lock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Deque<Object> arrived = new ArrayDeque<>();
+    private final Arrivals arrivals = new Arrivals();
     private @Nullable Channel channel;
     private @Nullable UpstreamFailed failure;
-    private int queuedBytes;
-    private long takenBytes;
     private boolean isFull;
     private boolean isBusy;
     private boolean isAwaited;
@@ -66,8 +48,8 @@ final class Connection implements AutoCloseable {
     private boolean hasAnswered;
     private boolean hasEnded;
     private boolean isEndTold;
-    private boolean isFlowing;
-    private boolean isFlushDue;
+    private boolean isFlushComing;
+    private long takenBeforeFlush;
     private boolean isKeptAlive;
 
     Connection(Origin origin, Budgets budgets) {
@@ -117,8 +99,7 @@ final class Connection implements AutoCloseable {
             hasAnswered = false;
             hasEnded = false;
             isEndTold = false;
-            isFlowing = false;
-            takenBytes = 0;
+            arrivals.begin();
             channel()
                     .writeAndFlush(request)
                     .addListener(written -> {
@@ -158,39 +139,33 @@ final class Connection implements AutoCloseable {
     private Object await(Duration budget) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            if (arrived.isEmpty()) {
+            if (!arrivals.isDue()) {
                 isAwaited = true;
                 silentAtNanos = System.nanoTime() + budget.toNanos();
                 watchSilence(budget.toNanos());
             }
-            while (arrived.isEmpty()) {
+            while (!arrivals.isDue()) {
                 if (failure != null) {
                     throw failure;
                 }
                 changed.await();
             }
-            return taken(arrived.remove());
+            return take();
         } finally {
             isAwaited = false;
             lock.unlock();
         }
     }
 
-    /// One out of the queue, in which there is room again.
-    private Object taken(Object piece) {
-        if (piece instanceof ByteBuf bytes) {
-            queuedBytes -= bytes.readableBytes();
-            takenBytes += bytes.readableBytes();
-        }
-        if (isFull && queuedBytes <= queueBytesMax() / 2) {
+    /// What is next in the queue, in which there is room again.
+    private Object take() {
+        Object taken = arrivals.take(channel().alloc());
+        if (isFull && !arrivals.isFull()) {
             isFull = false;
             read();
         }
-        return piece;
-    }
-
-    private long queueBytesMax() {
-        return Math.clamp(takenBytes, QUEUE_BYTES_MIN, QUEUE_BYTES_MAX);
+        flushLater();
+        return taken;
     }
 
     private void read() {
@@ -219,11 +194,40 @@ final class Connection implements AutoCloseable {
         try {
             isWatched = false;
             long nanosLeft = silentAtNanos - System.nanoTime();
-            if (isAwaited && arrived.isEmpty() && nanosLeft <= 0) {
+            if (isAwaited && !arrivals.isDue() && nanosLeft <= 0) {
                 String what = hasAnswered ? "sent nothing more of its answer" : "sent no answer";
                 var _ = fail(Kind.SILENT, what + " in time", null);
             } else if (isAwaited) {
                 watchSilence(Math.max(nanosLeft, 1));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Sees that what waits for a whole batch does not wait for long.
+    private void flushLater() {
+        if (arrivals.isHeldBack() && !isFlushComing) {
+            try {
+                var loop = channel().eventLoop();
+                var _ = loop.schedule(this::flush, BATCH_MILLIS, TimeUnit.MILLISECONDS);
+                isFlushComing = true;
+                takenBeforeFlush = arrivals.takenBytes();
+            } catch (RejectedExecutionException e) {
+                var _ = fail(Kind.CUT_OFF, NETWORK_CLOSED, e);
+            }
+        }
+    }
+
+    private void flush() {
+        lock.lock();
+        try {
+            isFlushComing = false;
+            if (arrivals.takenBytes() == takenBeforeFlush) {
+                arrivals.hurry();
+                changed.signalAll();
+            } else {
+                flushLater();
             }
         } finally {
             lock.unlock();
@@ -261,9 +265,7 @@ final class Connection implements AutoCloseable {
         var _ = fail(Kind.CUT_OFF, "was closed by us", null);
         lock.lock();
         try {
-            arrived.forEach(ReferenceCountUtil::release);
-            arrived.clear();
-            queuedBytes = 0;
+            arrivals.clear();
         } finally {
             lock.unlock();
         }
@@ -317,13 +319,12 @@ final class Connection implements AutoCloseable {
                 if (response.status().code() == 101) {
                     fail(Kind.BAD_ANSWER, "switched to another protocol", null);
                 } else if (!isInformational) {
-                    arrived.add(response);
+                    arrivals.add(response);
                 }
             }
             if (object instanceof HttpContent content && !isInformational) {
                 if (content.content().isReadable()) {
-                    arrived.add(content.content().retain());
-                    queuedBytes += content.content().readableBytes();
+                    arrivals.add(content.content().retain());
                 }
                 hasEnded = content instanceof LastHttpContent;
             }
@@ -336,37 +337,13 @@ final class Connection implements AutoCloseable {
             lock.lock();
             try {
                 endIfWhole();
-                isFull = queuedBytes >= queueBytesMax();
-                tell(ctx);
+                isFull = arrivals.isFull();
+                if (arrivals.settle()) {
+                    changed.signalAll();
+                }
+                flushLater();
                 if (!isFull && !hasEnded && failure == null) {
                     ctx.read();
-                }
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        /// Wakes the reader now, where it has waited for this or where it is much; else soon.
-        private void tell(ChannelHandlerContext ctx) {
-            if (arrived.isEmpty()) {
-                return;
-            }
-            boolean isUrgent = !isFlowing || hasEnded || isFull || queuedBytes >= BATCH_BYTES;
-            isFlowing |= queuedBytes > 0;
-            if (isUrgent) {
-                changed.signalAll();
-            } else if (!isFlushDue) {
-                isFlushDue = true;
-                var _ = ctx.executor().schedule(this::flush, BATCH_MILLIS, TimeUnit.MILLISECONDS);
-            }
-        }
-
-        private void flush() {
-            lock.lock();
-            try {
-                isFlushDue = false;
-                if (!arrived.isEmpty()) {
-                    changed.signalAll();
                 }
             } finally {
                 lock.unlock();
@@ -376,7 +353,8 @@ final class Connection implements AutoCloseable {
         private void endIfWhole() {
             if (hasEnded && failure == null && !isEndTold) {
                 isEndTold = true;
-                arrived.add(END);
+                arrivals.end();
+                arrivals.settle();
                 changed.signalAll();
             }
         }

@@ -117,9 +117,7 @@ final class Exchange implements AutoCloseable {
             return false;
         }
         try {
-            for (ByteBuffer bytes : piece.nioBuffers()) {
-                sink.accept(bytes);
-            }
+            sink.accept(piece.nioBuffers());
         } finally {
             piece.release();
         }
@@ -146,7 +144,12 @@ final class Exchange implements AutoCloseable {
                 throw new UpstreamFailed(
                         Kind.SILENT, url.origin().host() + " took too long over its answer");
             }
-            isMore = next(bytes -> append(body, bytes, max));
+            isMore =
+                    next(pieces -> {
+                        for (ByteBuffer piece : pieces) {
+                            append(body, piece, max);
+                        }
+                    });
         }
         return body.toByteArray();
     }

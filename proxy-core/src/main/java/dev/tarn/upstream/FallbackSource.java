@@ -88,9 +88,9 @@ final class FallbackSource implements Source {
             boolean isMore;
             try {
                 isMore =
-                        fetch.next(bytes -> {
-                            received += bytes.remaining();
-                            sink.accept(bytes);
+                        fetch.next(pieces -> {
+                            received += Source.bytesIn(pieces);
+                            sink.accept(pieces);
                         });
             } catch (UpstreamFailed e) {
                 failures.incrementAndGet();

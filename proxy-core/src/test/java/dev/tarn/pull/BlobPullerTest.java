@@ -240,7 +240,7 @@ class BlobPullerTest {
         Spans spans = new Spans();
         spans.add(0, 500);
         try (IncomingBlob before = blobs.begin(digest)) {
-            before.write(ByteBuffer.wrap(new byte[500]), 0);
+            before.write(0, ByteBuffer.wrap(new byte[500]));
             before.keep(new IncomingBlob.Remainder(1_000, spans));
         }
         assertThat(pull(target)).isEqualTo(bytes);

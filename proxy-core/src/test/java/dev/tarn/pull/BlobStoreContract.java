@@ -59,7 +59,7 @@ public abstract class BlobStoreContract {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
             assertThat(incoming.remainder()).isEmpty();
             assertThat(store().find(DIGEST)).isEmpty();
-            incoming.write(ByteBuffer.wrap(BYTES), 0);
+            incoming.write(0, ByteBuffer.wrap(BYTES));
             assertThat(store().find(DIGEST)).isEmpty();
             incoming.commit(BYTES.length, ZERO);
             assertThat(read(store(), DIGEST)).isEqualTo(BYTES);
@@ -70,9 +70,21 @@ public abstract class BlobStoreContract {
     @Test
     void piecesWrittenInAnyOrderMakeOneBlob() throws Exception {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
-            incoming.write(slice(150_000, 200_000), 150_000);
-            incoming.write(slice(0, 70_000), 0);
-            incoming.write(slice(70_000, 150_000), 70_000);
+            incoming.write(150_000, slice(150_000, 200_000));
+            incoming.write(0, slice(0, 70_000));
+            incoming.write(70_000, slice(70_000, 150_000));
+            incoming.commit(BYTES.length, ZERO);
+        }
+
+        assertThat(read(store(), DIGEST)).isEqualTo(BYTES);
+    }
+
+    @Test
+    void theBuffersOfOneWriteStandOneBehindTheOther() throws Exception {
+        try (IncomingBlob incoming = store().begin(DIGEST)) {
+            incoming.write(70_000, slice(70_000, 70_001), slice(70_001, 150_000));
+            incoming.write(0, slice(0, 0), slice(0, 30_000), slice(30_000, 70_000));
+            incoming.write(150_000, slice(150_000, BYTES.length));
             incoming.commit(BYTES.length, ZERO);
         }
 
@@ -83,7 +95,7 @@ public abstract class BlobStoreContract {
     void aWriteTakesAllOfTheBuffer() throws Exception {
         ByteBuffer buffer = ByteBuffer.allocateDirect(100).position(20).limit(90);
         try (IncomingBlob incoming = store().begin(DIGEST)) {
-            incoming.write(buffer, 0);
+            incoming.write(0, buffer);
         }
 
         assertThat(buffer.position()).isEqualTo(90);
@@ -98,7 +110,7 @@ public abstract class BlobStoreContract {
                     pieces,
                     i -> {
                         int start = i * pieceBytes;
-                        incoming.write(slice(start, start + pieceBytes), start);
+                        incoming.write(start, slice(start, start + pieceBytes));
                     });
             incoming.commit(BYTES.length, ZERO);
         }
@@ -110,9 +122,9 @@ public abstract class BlobStoreContract {
     void aReaderSeesWhatIsWrittenAfterItWasOpened() throws Exception {
         try (IncomingBlob incoming = store().begin(DIGEST);
                 BlobReader reader = incoming.open()) {
-            incoming.write(slice(0, 1_000), 0);
+            incoming.write(0, slice(0, 1_000));
             assertThat(read(reader, 0, 1_000)).isEqualTo(Arrays.copyOf(BYTES, 1_000));
-            incoming.write(slice(5_000, 6_000), 5_000);
+            incoming.write(5_000, slice(5_000, 6_000));
             assertThat(read(reader, 5_500, 6_000))
                     .isEqualTo(Arrays.copyOfRange(BYTES, 5_500, 6_000));
         }
@@ -122,7 +134,7 @@ public abstract class BlobStoreContract {
     void aReaderGoesOnThroughTheCommit() throws Exception {
         IncomingBlob incoming = store().begin(DIGEST);
         try (BlobReader reader = incoming.open()) {
-            incoming.write(ByteBuffer.wrap(BYTES), 0);
+            incoming.write(0, ByteBuffer.wrap(BYTES));
             incoming.commit(BYTES.length, ZERO);
             incoming.close();
             assertThat(read(reader, 0, BYTES.length)).isEqualTo(BYTES);
@@ -132,7 +144,7 @@ public abstract class BlobStoreContract {
     @Test
     void aReaderCanBeOpenedAfterTheCommit() throws Exception {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
-            incoming.write(ByteBuffer.wrap(BYTES), 0);
+            incoming.write(0, ByteBuffer.wrap(BYTES));
             incoming.commit(BYTES.length, ZERO);
             try (BlobReader reader = incoming.open()) {
                 assertThat(read(reader, 0, BYTES.length)).isEqualTo(BYTES);
@@ -143,7 +155,7 @@ public abstract class BlobStoreContract {
     @Test
     void aReaderGoesOnWhenTheBlobIsLetGo() throws Exception {
         IncomingBlob incoming = store().begin(DIGEST);
-        incoming.write(slice(0, 1_000), 0);
+        incoming.write(0, slice(0, 1_000));
         try (BlobReader reader = incoming.open()) {
             incoming.close();
             assertThat(read(reader, 0, 1_000)).isEqualTo(Arrays.copyOf(BYTES, 1_000));
@@ -172,7 +184,7 @@ public abstract class BlobStoreContract {
     @Test
     void whatIsLetGoIsNotFoundAndLeavesNothing() throws Exception {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
-            incoming.write(ByteBuffer.wrap(BYTES), 0);
+            incoming.write(0, ByteBuffer.wrap(BYTES));
         }
 
         assertThat(store().find(DIGEST)).isEmpty();
@@ -199,7 +211,7 @@ public abstract class BlobStoreContract {
     void aKeptBlobCanBeFilledUpAndCommitted() throws Exception {
         keep(new Span(0, 100_000));
         try (IncomingBlob next = store().begin(DIGEST)) {
-            next.write(slice(100_000, BYTES.length), 100_000);
+            next.write(100_000, slice(100_000, BYTES.length));
             next.commit(BYTES.length, ZERO);
         }
 
@@ -209,11 +221,11 @@ public abstract class BlobStoreContract {
     @Test
     void aBlobCanBeKeptAgainAndAgainWhileItIsFilled() throws Exception {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
-            incoming.write(slice(0, 1_000), 0);
+            incoming.write(0, slice(0, 1_000));
             incoming.keep(remainder(new Span(0, 1_000)));
-            incoming.write(slice(1_000, 2_000), 1_000);
+            incoming.write(1_000, slice(1_000, 2_000));
             incoming.keep(remainder(new Span(0, 2_000)));
-            incoming.write(slice(2_000, 3_000), 2_000);
+            incoming.write(2_000, slice(2_000, 3_000));
         }
 
         assertThat(nextRemainder().orElseThrow().spans().toList())
@@ -223,7 +235,7 @@ public abstract class BlobStoreContract {
     @Test
     void keepingNothingForgetsWhatWasKept() throws Exception {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
-            incoming.write(slice(0, 1_000), 0);
+            incoming.write(0, slice(0, 1_000));
             incoming.keep(remainder(new Span(0, 1_000)));
             incoming.keep(remainder());
         }
@@ -243,7 +255,7 @@ public abstract class BlobStoreContract {
     void aCommitLeavesNoRemainder() throws Exception {
         keep(new Span(0, 1_000));
         try (IncomingBlob next = store().begin(DIGEST)) {
-            next.write(slice(1_000, BYTES.length), 1_000);
+            next.write(1_000, slice(1_000, BYTES.length));
             next.commit(BYTES.length, ZERO);
         }
 
@@ -256,7 +268,7 @@ public abstract class BlobStoreContract {
         byte[] head = Arrays.copyOf(BYTES, 1_000);
         Digest digest = Digest.of(Digest.Algorithm.SHA256, head);
         try (IncomingBlob incoming = store().begin(digest)) {
-            incoming.write(ByteBuffer.wrap(BYTES), 0);
+            incoming.write(0, ByteBuffer.wrap(BYTES));
             incoming.commit(head.length, ZERO);
         }
 
@@ -266,7 +278,7 @@ public abstract class BlobStoreContract {
     @Test
     void aBlobThatIsTooShortIsNotCommitted() throws Exception {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
-            incoming.write(slice(0, 1_000), 0);
+            incoming.write(0, slice(0, 1_000));
             assertThatIOException().isThrownBy(() -> incoming.commit(BYTES.length, ZERO));
         }
 
@@ -276,10 +288,10 @@ public abstract class BlobStoreContract {
     @Test
     void aCommittedBlobIsNotWrittenToAnyMore() throws Exception {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
-            incoming.write(ByteBuffer.wrap(BYTES), 0);
+            incoming.write(0, ByteBuffer.wrap(BYTES));
             incoming.commit(BYTES.length, ZERO);
             assertThatIOException()
-                    .isThrownBy(() -> incoming.write(ByteBuffer.wrap("no".getBytes(UTF_8)), 0));
+                    .isThrownBy(() -> incoming.write(0, ByteBuffer.wrap("no".getBytes(UTF_8))));
         }
 
         assertThat(read(store(), DIGEST)).isEqualTo(BYTES);
@@ -288,7 +300,7 @@ public abstract class BlobStoreContract {
     @Test
     void whatWasLetGoCannotBeCommitted() throws Exception {
         IncomingBlob incoming = store().begin(DIGEST);
-        incoming.write(ByteBuffer.wrap(BYTES), 0);
+        incoming.write(0, ByteBuffer.wrap(BYTES));
         incoming.close();
 
         assertThatIOException().isThrownBy(() -> incoming.commit(BYTES.length, ZERO));
@@ -342,7 +354,7 @@ public abstract class BlobStoreContract {
     protected void keep(Span... spans) throws IOException {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
             for (Span span : spans) {
-                incoming.write(slice((int) span.start(), (int) span.end()), span.start());
+                incoming.write(span.start(), slice((int) span.start(), (int) span.end()));
             }
             incoming.keep(remainder(spans));
         }
@@ -366,7 +378,7 @@ public abstract class BlobStoreContract {
 
     public static void commit(BlobStore store, Digest digest, byte[] bytes) throws IOException {
         try (IncomingBlob incoming = store.begin(digest)) {
-            incoming.write(ByteBuffer.wrap(bytes), 0);
+            incoming.write(0, ByteBuffer.wrap(bytes));
             incoming.commit(bytes.length, ZERO);
         }
     }

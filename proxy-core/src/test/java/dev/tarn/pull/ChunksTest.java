@@ -3,6 +3,7 @@ package dev.tarn.pull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.oci.ByteRange;
+import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -21,5 +22,24 @@ class ChunksTest {
 
         assertThat(kept.spans().toList()).containsExactly(new Spans.Span(0, 100));
         assertThat(chunks.remainder().orElseThrow().spans().length()).isEqualTo(200);
+    }
+
+    @Test
+    void partsEndWhereTheNextOneStartsWell() {
+        long size = 10_000_000;
+        Chunks.Chunk first = chunks.first(new ByteRange.Between(5_000_000, size));
+        assertThat(first.asked()).isEqualTo(new ByteRange.Between(5_000_000, 23 * 262_144));
+        OptionalLong end = OptionalLong.of(first.end());
+        assertThat(chunks.open(first, 5_000_000, end, OptionalLong.of(size))).isTrue();
+
+        Chunks.Chunk next = chunks.next(List.of(), 2_000_000).orElseThrow();
+        assertThat(next.asked()).isEqualTo(new ByteRange.Between(0, 4 * 262_144));
+    }
+
+    @Test
+    void aPartThatIsShorterThanThatEndsAnywhere() {
+        Chunks small = new Chunks(1_000);
+        assertThat(small.first(ByteRange.whole()).asked())
+                .isEqualTo(new ByteRange.Between(0, 1_000));
     }
 }

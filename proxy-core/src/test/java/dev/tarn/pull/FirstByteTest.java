@@ -95,7 +95,7 @@ class FirstByteTest {
         int kept = SIZE / 2;
         Digest digest = Digest.of(Digest.Algorithm.SHA256, bytes);
         try (IncomingBlob earlier = store.begin(digest)) {
-            earlier.write(ByteBuffer.wrap(bytes, 0, kept), 0);
+            earlier.write(0, ByteBuffer.wrap(bytes, 0, kept));
             Spans spans = new Spans();
             spans.add(0, kept);
             earlier.keep(new IncomingBlob.Remainder(SIZE, spans));

@@ -72,14 +72,17 @@ final class FullBlobStore implements BlobStore {
         }
 
         @Override
-        public synchronized void write(ByteBuffer bytes, long position) throws IOException {
+        public synchronized void write(long position, ByteBuffer... pieces) throws IOException {
             writes.incrementAndGet();
-            ByteBuffer fitting =
-                    bytes.slice(bytes.position(), (int) Math.min(room, bytes.remaining()));
-            room -= fitting.remaining();
-            bytes.position(bytes.position() + fitting.remaining());
-            incoming.write(fitting, position);
-            failIf(bytes.hasRemaining());
+            long end = position + Source.bytesIn(pieces);
+            for (ByteBuffer piece : pieces) {
+                int count = (int) Math.min(room, piece.remaining());
+                ByteBuffer fitting = piece.slice(piece.position(), count);
+                room -= count;
+                incoming.write(end - Source.bytesIn(pieces), fitting);
+                piece.position(piece.position() + count);
+                failIf(piece.hasRemaining());
+            }
         }
 
         @Override

@@ -102,9 +102,14 @@ public final class InMemoryBlobStore implements BlobStore {
         public void reserve(long size) {}
 
         @Override
-        public void write(ByteBuffer source, long position) throws IOException {
+        public void write(long position, ByteBuffer... pieces) throws IOException {
             failIfDone();
-            bytes.write(source, position);
+            long next = position;
+            for (ByteBuffer piece : pieces) {
+                int count = piece.remaining();
+                bytes.write(piece, next);
+                next += count;
+            }
         }
 
         @Override

@@ -117,14 +117,16 @@ final class SimulatedStore {
         }
 
         @Override
-        public void write(ByteBuffer source, long position) throws IOException {
+        public void write(long position, ByteBuffer... pieces) throws IOException {
             mounted.failIfDead();
             failSometimes(true);
-            int end = (int) position + source.remaining();
+            int end = (int) position + Source.bytesIn(pieces);
             if (end > bytes.length) {
                 bytes = Arrays.copyOf(bytes, Math.max(end, 2 * bytes.length));
             }
-            source.get(bytes, (int) position, source.remaining());
+            for (ByteBuffer piece : pieces) {
+                piece.get(bytes, end - Source.bytesIn(pieces), piece.remaining());
+            }
         }
 
         @Override

@@ -34,17 +34,19 @@ final class Spoiled implements Source.Fetch {
 
     @Override
     public boolean next(Source.Sink sink) throws InterruptedException {
-        boolean isMore = fetch.next(bytes -> pass(bytes, sink));
+        boolean isMore = fetch.next(pieces -> pass(pieces, sink));
         if (bytesLeft <= 0) {
             throw failure;
         }
         return isMore;
     }
 
-    private void pass(ByteBuffer bytes, Source.Sink sink) {
-        bytes.limit(bytes.position() + (int) Math.min(bytes.remaining(), bytesLeft));
-        bytesLeft -= bytes.remaining();
-        sink.accept(bytes);
+    private void pass(ByteBuffer[] pieces, Source.Sink sink) {
+        for (ByteBuffer piece : pieces) {
+            piece.limit(piece.position() + (int) Math.min(piece.remaining(), bytesLeft));
+            bytesLeft -= piece.remaining();
+        }
+        sink.accept(pieces);
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -272,6 +273,30 @@ class BlobSourceTest {
             assertThatExceptionOfType(ExecutionException.class)
                     .isThrownBy(reader::get)
                     .withCauseInstanceOf(UpstreamFailed.class);
+        }
+    }
+
+    /// Bytes are kept together until they are worth a write, but not while nothing more comes.
+    @Test
+    void whatCameBeforeASilenceIsHandedOver() throws Exception {
+        byte[] large = Strangers.bytes(1 << 20);
+        Digest name = registry.addBlob("library/app", large);
+        registry.inject(Fault.stallAfter(700_000));
+        AtomicInteger received = new AtomicInteger();
+        try (Strangers patient = new Strangers().budgets(Budgets.STANDARD);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            HttpUpstream slow = patient.upstream(registry);
+            Source.Fetch fetch = slow.source(Strangers.APP, name).fetch(ByteRange.whole());
+            Future<?> reader =
+                    threads.submit(() -> {
+                        while (fetch.next(it -> received.addAndGet(Source.bytesIn(it)))) {
+                            assertThat(received).hasPositiveValue();
+                        }
+                        return received;
+                    });
+            Awaitility.await().until(() -> received.get() == 700_000);
+            fetch.close();
+            assertThatExceptionOfType(ExecutionException.class).isThrownBy(reader::get);
         }
     }
 

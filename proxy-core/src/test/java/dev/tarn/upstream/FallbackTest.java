@@ -12,7 +12,6 @@ import dev.tarn.oci.RegistryException.Unknown;
 import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.oci.Tag;
 import dev.tarn.pull.Source;
-import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -52,19 +51,9 @@ class FallbackTest {
     }
 
     private static byte[] fetch(Source source, ByteRange range) throws InterruptedException {
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
         try (Source.Fetch fetch = source.fetch(range)) {
-            boolean isMore = true;
-            while (isMore) {
-                isMore =
-                        fetch.next(piece -> {
-                            byte[] part = new byte[piece.remaining()];
-                            piece.get(part);
-                            body.writeBytes(part);
-                        });
-            }
+            return Strangers.readAll(fetch);
         }
-        return body.toByteArray();
     }
 
     private void assertServes(HttpUpstream upstream) throws InterruptedException {

@@ -16,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -181,10 +182,12 @@ final class Strangers implements AutoCloseable {
         boolean isMore = true;
         while (isMore) {
             isMore =
-                    fetch.next(bytes -> {
-                        byte[] part = new byte[bytes.remaining()];
-                        bytes.get(part);
-                        all.writeBytes(part);
+                    fetch.next(pieces -> {
+                        for (ByteBuffer piece : pieces) {
+                            byte[] part = new byte[piece.remaining()];
+                            piece.get(part);
+                            all.writeBytes(part);
+                        }
                     });
         }
         return all.toByteArray();

@@ -8,6 +8,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import dev.tarn.oci.Digest;
 import dev.tarn.pull.BlobReader;
 import dev.tarn.pull.IncomingBlob;
+import dev.tarn.pull.Source;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -24,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A sparse file that is being filled. Writers write side by side; `commit`, `keep` and `close`
-/// take their turns. All of them finish on a thread that has been interrupted before.
+/// A sparse file that is being filled. Writers take turns, as the system would have them do, and so
+/// do `commit`, `keep` and `close`. All of them finish on a thread that has been interrupted
+/// before.
 ///
 /// A sync that failed is final, since the kernel may have dropped what it could not write and say
 /// so only once: the file is good for nothing after that but to be read by those who read it
@@ -50,6 +52,9 @@ final class DiskIncomingBlob implements IncomingBlob {
     private final Ledger.Hold hold;
     private final AtomicLong bytesHere;
     private final ReentrantLock lock = new ReentrantLock();
+
+    /// The channel's position belongs to whoever writes.
+    private final ReentrantLock writing = new ReentrantLock();
 
     private volatile @Nullable FileChannel channel;
     private volatile boolean isWritable = true;
@@ -108,16 +113,17 @@ final class DiskIncomingBlob implements IncomingBlob {
     }
 
     @Override
-    public void write(ByteBuffer bytes, long position) throws IOException {
-        long here = bytesHere.addAndGet(bytes.remaining());
+    public void write(long position, ByteBuffer... pieces) throws IOException {
+        int count = Source.bytesIn(pieces);
+        long here = bytesHere.addAndGet(count);
         if (here > hold.bytes()) {
             store.reserve(hold, here); // of a size that nobody knew before
         }
-        long start = position - bytes.position();
-        while (bytes.hasRemaining()) {
+        long end = position + count;
+        while (Source.bytesIn(pieces) > 0) {
             FileChannel target = channel();
             try {
-                var _ = store.trouble().watch(() -> write(target, bytes, start));
+                var _ = store.trouble().watch(() -> write(target, pieces, end));
             } catch (ClosedByInterruptException e) {
                 throw e;
             } catch (ClosedChannelException e) {
@@ -127,16 +133,27 @@ final class DiskIncomingBlob implements IncomingBlob {
     }
 
     /// A disk that is full gets room, once, where there is something to evict.
-    private int write(FileChannel target, ByteBuffer bytes, long start) throws IOException {
+    private long write(FileChannel target, ByteBuffer[] pieces, long end) throws IOException {
         try {
-            return target.write(bytes, start + bytes.position());
+            return writeOnce(target, pieces, end);
         } catch (IOException e) {
             boolean isFull = String.valueOf(e.getMessage()).contains(DISK_FULL);
             if (!isFull || !store.evictor().makeRoom(ROOM_BYTES)) {
                 throw e;
             }
             LOG.info("{}: the disk was full, and some blobs have made room", digest);
-            return target.write(bytes, start + bytes.position());
+            return writeOnce(target, pieces, end);
+        }
+    }
+
+    /// As much as the system takes at once, in one call: what one call brings is kept together.
+    private long writeOnce(FileChannel target, ByteBuffer[] pieces, long end) throws IOException {
+        writing.lock();
+        try {
+            target.position(end - Source.bytesIn(pieces));
+            return target.write(pieces);
+        } finally {
+            writing.unlock();
         }
     }
 

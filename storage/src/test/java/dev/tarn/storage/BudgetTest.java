@@ -62,7 +62,7 @@ final class BudgetTest {
     private static void store(DiskStore store, int seed) throws IOException {
         try (IncomingBlob incoming = store.blobs().begin(digest(seed))) {
             incoming.reserve(SIZE);
-            incoming.write(ByteBuffer.wrap(bytes(seed)), 0);
+            incoming.write(0, ByteBuffer.wrap(bytes(seed)));
             incoming.commit(SIZE, COST);
         }
     }
@@ -153,7 +153,7 @@ final class BudgetTest {
             fill(store);
             try (IncomingBlob incoming = store.blobs().begin(digest(99))) {
                 for (int i = 0; i < 10; i++) {
-                    incoming.write(ByteBuffer.wrap(bytes(99), i * 1_000, 1_000), i * 1_000L);
+                    incoming.write(i * 1_000L, ByteBuffer.wrap(bytes(99), i * 1_000, 1_000));
                     assertThat(store.usedBytes()).isLessThanOrEqualTo(CAPACITY);
                 }
                 incoming.commit(SIZE, COST);
@@ -168,9 +168,9 @@ final class BudgetTest {
     void aBlobOfUnknownSizeThatOutgrowsTheCapacityIsRefused() throws Exception {
         try (DiskStore store = open();
                 IncomingBlob incoming = store.blobs().begin(digest(99))) {
-            incoming.write(ByteBuffer.allocate((int) CAPACITY), 0);
+            incoming.write(0, ByteBuffer.allocate((int) CAPACITY));
 
-            assertThatThrownBy(() -> incoming.write(ByteBuffer.allocate(1), CAPACITY))
+            assertThatThrownBy(() -> incoming.write(CAPACITY, ByteBuffer.allocate(1)))
                     .isInstanceOf(IOException.class);
         }
     }
@@ -204,7 +204,7 @@ final class BudgetTest {
         try (DiskStore store = open(Eviction.GDSF, SIZE);
                 IncomingBlob next = store.blobs().begin(digest(2))) {
             try (IncomingBlob incoming = store.blobs().begin(digest(1))) {
-                incoming.write(ByteBuffer.wrap(bytes(1)), 0);
+                incoming.write(0, ByteBuffer.wrap(bytes(1)));
                 incoming.commit(SIZE, COST);
 
                 assertThatThrownBy(() -> next.reserve(SIZE)).isInstanceOf(IOException.class);
@@ -267,7 +267,7 @@ final class BudgetTest {
         try (DiskStore store = open()) {
             try (IncomingBlob incoming = store.blobs().begin(digest(1))) {
                 incoming.reserve(SIZE);
-                incoming.write(ByteBuffer.wrap(bytes(1), 0, 3_000), 0);
+                incoming.write(0, ByteBuffer.wrap(bytes(1), 0, 3_000));
                 incoming.keep(new Remainder(SIZE, Spans.of(List.of(new Spans.Span(0, 3_000)))));
             }
             assertThat(store.usedBytes()).isEqualTo(3_000);

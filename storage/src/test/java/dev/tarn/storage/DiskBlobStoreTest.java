@@ -93,8 +93,8 @@ final class DiskBlobStoreTest extends BlobStoreContract {
         long far = (1L << 32) + 5;
         try (IncomingBlob incoming = store().begin(DIGEST);
                 BlobReader reader = incoming.open()) {
-            incoming.write(slice(0, 100), 5);
-            incoming.write(slice(100, 200), far);
+            incoming.write(5, slice(0, 100));
+            incoming.write(far, slice(100, 200));
             assertThat(ByteBuffer.wrap(read(reader, 5, 105))).isEqualTo(slice(0, 100));
             assertThat(ByteBuffer.wrap(read(reader, far, far + 100))).isEqualTo(slice(100, 200));
             assertThat(Files.getAttribute(layout.incoming(DIGEST), "unix:size"))
@@ -106,7 +106,7 @@ final class DiskBlobStoreTest extends BlobStoreContract {
     void aSecondDownloadOfTheSameBlobIsRefusedUntilTheFirstHasLetGo() throws Exception {
         try (IncomingBlob first = store().begin(DIGEST)) {
             assertThatThrownBy(() -> store().begin(DIGEST)).isInstanceOf(IOException.class);
-            first.write(ByteBuffer.wrap(BYTES), 0);
+            first.write(0, ByteBuffer.wrap(BYTES));
             first.commit(BYTES.length, Duration.ZERO);
             store().begin(DIGEST).close();
         }
@@ -117,11 +117,11 @@ final class DiskBlobStoreTest extends BlobStoreContract {
     void anInterruptedWriterDoesNotStopTheOthers() throws Exception {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
             Thread.currentThread().interrupt();
-            assertThatThrownBy(() -> incoming.write(slice(0, 100), 0))
+            assertThatThrownBy(() -> incoming.write(0, slice(0, 100)))
                     .isInstanceOf(ClosedByInterruptException.class);
             assertThat(Thread.interrupted()).isTrue();
 
-            incoming.write(ByteBuffer.wrap(BYTES), 0);
+            incoming.write(0, ByteBuffer.wrap(BYTES));
             incoming.commit(BYTES.length, Duration.ZERO);
         }
         assertThat(read(store(), DIGEST)).isEqualTo(BYTES);
@@ -130,7 +130,7 @@ final class DiskBlobStoreTest extends BlobStoreContract {
     @Test
     void anInterruptedThreadCommitsAndStaysInterrupted() throws Exception {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
-            incoming.write(ByteBuffer.wrap(BYTES), 0);
+            incoming.write(0, ByteBuffer.wrap(BYTES));
             Thread.currentThread().interrupt();
             incoming.commit(BYTES.length, Duration.ZERO);
             assertThat(Thread.interrupted()).isTrue();
@@ -141,7 +141,7 @@ final class DiskBlobStoreTest extends BlobStoreContract {
     @Test
     void anInterruptedThreadKeepsAndStaysInterrupted() throws Exception {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
-            incoming.write(slice(0, 1_000), 0);
+            incoming.write(0, slice(0, 1_000));
             Thread.currentThread().interrupt();
             incoming.keep(remainder(new Span(0, 1_000)));
             assertThat(Thread.interrupted()).isTrue();
@@ -152,7 +152,7 @@ final class DiskBlobStoreTest extends BlobStoreContract {
     @Test
     void ofACommittedBlobNothingIsKept() throws Exception {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
-            incoming.write(ByteBuffer.wrap(BYTES), 0);
+            incoming.write(0, ByteBuffer.wrap(BYTES));
             incoming.commit(BYTES.length, Duration.ZERO);
             incoming.keep(remainder(new Span(0, 1_000)));
         }
@@ -164,7 +164,7 @@ final class DiskBlobStoreTest extends BlobStoreContract {
     void thereIsNoFileBeforeSomebodyWritesOrReads() throws Exception {
         try (IncomingBlob written = store().begin(DIGEST)) {
             assertThat(layout.incoming()).isEmptyDirectory();
-            written.write(slice(0, 1_000), 0);
+            written.write(0, slice(0, 1_000));
             assertThat(layout.incoming(DIGEST)).hasSize(1_000);
         }
         try (IncomingBlob read = store().begin(DIGEST);
@@ -204,7 +204,7 @@ final class DiskBlobStoreTest extends BlobStoreContract {
     @Test
     void aRemainderThatReachesBehindTheSizeOfTheBlobIsNotHandedOut() throws Exception {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
-            incoming.write(ByteBuffer.wrap(BYTES), 0);
+            incoming.write(0, ByteBuffer.wrap(BYTES));
             incoming.keep(
                     new IncomingBlob.Remainder(10, remainder(new Span(0, BYTES.length)).spans()));
         }
@@ -215,7 +215,7 @@ final class DiskBlobStoreTest extends BlobStoreContract {
     @Test
     void whatIsLetGoLeavesNoFile() throws Exception {
         try (IncomingBlob incoming = store().begin(DIGEST)) {
-            incoming.write(ByteBuffer.wrap(BYTES), 0);
+            incoming.write(0, ByteBuffer.wrap(BYTES));
             assertThat(layout.incoming(DIGEST)).exists();
         }
         assertThat(layout.incoming()).isEmptyDirectory();
@@ -248,7 +248,7 @@ final class DiskBlobStoreTest extends BlobStoreContract {
     void aFileIsNotReadOnlyBeforeItIsInItsPlace() throws Exception {
         Files.write(layout.folder(DIGEST), new byte[0]);
         try (IncomingBlob incoming = store().begin(DIGEST)) {
-            incoming.write(ByteBuffer.wrap(BYTES), 0);
+            incoming.write(0, ByteBuffer.wrap(BYTES));
             assertThatThrownBy(() -> incoming.commit(BYTES.length, Duration.ZERO))
                     .isInstanceOf(IOException.class);
             assertThat(Files.getPosixFilePermissions(layout.incoming(DIGEST)))
@@ -261,7 +261,7 @@ final class DiskBlobStoreTest extends BlobStoreContract {
         try (IncomingBlob incoming = store().begin(DIGEST);
                 BlobReader reader = incoming.open()) {
             Files.delete(layout.incoming(DIGEST));
-            incoming.write(slice(0, 10), 0);
+            incoming.write(0, slice(0, 10));
             assertThat(ByteBuffer.wrap(read(reader, 0, 10))).isEqualTo(slice(0, 10));
             assertThatThrownBy(() -> incoming.commit(10, Duration.ZERO))
                     .isInstanceOf(IOException.class);

@@ -157,7 +157,7 @@ final class DiskStoreTest {
     void aDownloadThatOutlivesTheStoreIsSweptByTheNext() throws Exception {
         DiskStore store = DiskStore.open(folder);
         IncomingBlob incoming = store.blobs().begin(DIGEST);
-        incoming.write(ByteBuffer.wrap(BYTES), 0);
+        incoming.write(0, ByteBuffer.wrap(BYTES));
         store.close();
         assertThatThrownBy(() -> incoming.commit(BYTES.length, Duration.ZERO))
                 .isInstanceOf(IOException.class);

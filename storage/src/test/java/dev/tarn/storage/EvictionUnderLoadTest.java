@@ -130,7 +130,7 @@ final class EvictionUnderLoadTest {
                 if (i % 3 > 0) { // of the others nobody knows the size before
                     incoming.reserve(bytes.length);
                 }
-                incoming.write(ByteBuffer.wrap(bytes), 0);
+                incoming.write(0, ByteBuffer.wrap(bytes));
                 incoming.commit(bytes.length, COST);
                 try (var reader = incoming.open()) {
                     assertThat(BlobStoreContract.read(reader, 0, bytes.length)).isEqualTo(bytes);
@@ -188,7 +188,7 @@ final class EvictionUnderLoadTest {
             }
             for (int start = 0; start < bytes.length; start += 5_000) {
                 int length = Math.min(5_000, bytes.length - start);
-                incoming.write(ByteBuffer.wrap(bytes, start, length), start);
+                incoming.write(start, ByteBuffer.wrap(bytes, start, length));
                 most.accumulateAndGet(store.usedBytes(), Math::max);
             }
             incoming.commit(bytes.length, COST);

@@ -134,7 +134,7 @@ final class HousekeepingTest {
 
     private void keepSome() throws IOException {
         try (IncomingBlob incoming = store.blobs.begin(DIGEST)) {
-            incoming.write(ByteBuffer.wrap(random(1_000, 1)), 0);
+            incoming.write(0, ByteBuffer.wrap(random(1_000, 1)));
             incoming.keep(new Remainder(5_000, Spans.of(List.of(new Spans.Span(0, 1_000)))));
         }
     }

@@ -102,7 +102,7 @@ final class IndexTroubleTest {
         Digest digest = Digest.of(Digest.Algorithm.SHA256, bytes);
         try (var _ = breakIndex()) {
             try (IncomingBlob incoming = store.blobs().begin(digest)) {
-                incoming.write(ByteBuffer.wrap(bytes, 0, 30_000), 0);
+                incoming.write(0, ByteBuffer.wrap(bytes, 0, 30_000));
                 incoming.keep(new Remainder(50_000, Spans.of(List.of(new Spans.Span(0, 30_000)))));
             }
             try (IncomingBlob incoming = store.blobs().begin(digest)) {
@@ -145,7 +145,7 @@ final class IndexTroubleTest {
         Digest digest = Digest.of(Digest.Algorithm.SHA256, bytes);
         try (IncomingBlob incoming = store.blobs().begin(digest)) {
             try (var _ = new FileSizeLimit(10_000)) {
-                assertThatThrownBy(() -> incoming.write(ByteBuffer.wrap(bytes), 0))
+                assertThatThrownBy(() -> incoming.write(0, ByteBuffer.wrap(bytes)))
                         .isInstanceOf(IOException.class);
                 assertThat(store.trouble().orElseThrow()).contains("blobs cannot be written");
             }

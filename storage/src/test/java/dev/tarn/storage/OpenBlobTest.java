@@ -58,7 +58,7 @@ final class OpenBlobTest {
 
     private void commit(Digest digest, byte[] bytes) throws IOException {
         try (IncomingBlob incoming = blobs().begin(digest)) {
-            incoming.write(ByteBuffer.wrap(bytes), 0);
+            incoming.write(0, ByteBuffer.wrap(bytes));
             incoming.commit(bytes.length, Duration.ZERO);
         }
     }

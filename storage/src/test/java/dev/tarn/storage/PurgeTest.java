@@ -234,7 +234,7 @@ final class PurgeTest {
         pull(APP, "v1", image(1, 2), 1);
         try (var incoming = store.blobs().begin(blob(2))) {
             incoming.reserve(100);
-            incoming.write(ByteBuffer.allocate(10), 0);
+            incoming.write(0, ByteBuffer.allocate(10));
             Purged purged = prepare(APP, "v1").run();
 
             assertThat(purged.blobs()).isEqualTo(1);

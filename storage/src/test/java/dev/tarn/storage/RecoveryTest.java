@@ -49,7 +49,7 @@ final class RecoveryTest {
     void aDownloadThatIsHalfWrittenIsAbsentAfterACrash() throws Exception {
         try (DiskStore store = DiskStore.open(root());
                 IncomingBlob incoming = store.blobs().begin(DIGEST)) {
-            incoming.write(ByteBuffer.wrap(BYTES, 0, BYTES.length / 2), 0);
+            incoming.write(0, ByteBuffer.wrap(BYTES, 0, BYTES.length / 2));
             assertAbsent(crash("half"));
         }
     }
@@ -58,7 +58,7 @@ final class RecoveryTest {
     void aDownloadThatIsWrittenAndNotCommittedIsAbsentAfterACrash() throws Exception {
         try (DiskStore store = DiskStore.open(root());
                 IncomingBlob incoming = store.blobs().begin(DIGEST)) {
-            incoming.write(ByteBuffer.wrap(BYTES), 0);
+            incoming.write(0, ByteBuffer.wrap(BYTES));
             assertAbsent(crash("written"));
         }
     }
@@ -67,7 +67,7 @@ final class RecoveryTest {
     void aBlobThatIsInPlaceWithoutARowIsWholeAfterACrash() throws Exception {
         try (DiskStore store = DiskStore.open(root());
                 IncomingBlob incoming = store.blobs().begin(DIGEST)) {
-            incoming.write(ByteBuffer.wrap(BYTES), 0);
+            incoming.write(0, ByteBuffer.wrap(BYTES));
             Path copy = crash("renamed");
             rename(copy);
             assertWhole(copy);
@@ -78,7 +78,7 @@ final class RecoveryTest {
     void aFileThatIsInPlaceWithoutARowAndIsCutShortIsAbsentAfterACrash() throws Exception {
         try (DiskStore store = DiskStore.open(root());
                 IncomingBlob incoming = store.blobs().begin(DIGEST)) {
-            incoming.write(ByteBuffer.wrap(BYTES, 0, BYTES.length - 1), 0);
+            incoming.write(0, ByteBuffer.wrap(BYTES, 0, BYTES.length - 1));
             Path copy = crash("renamed");
             rename(copy);
             assertAbsent(copy);
@@ -90,7 +90,7 @@ final class RecoveryTest {
     void aCommittedBlobIsWholeAfterACrash() throws Exception {
         try (DiskStore store = DiskStore.open(root());
                 IncomingBlob incoming = store.blobs().begin(DIGEST)) {
-            incoming.write(ByteBuffer.wrap(BYTES), 0);
+            incoming.write(0, ByteBuffer.wrap(BYTES));
             incoming.commit(BYTES.length, Duration.ZERO);
             assertWhole(crash("committed"));
         }
@@ -114,7 +114,7 @@ final class RecoveryTest {
             assertThat(incoming.remainder().orElseThrow().spans().length())
                     .isEqualTo(BYTES.length / 2);
             incoming.write(
-                    ByteBuffer.wrap(BYTES, BYTES.length / 2, BYTES.length / 2), BYTES.length / 2);
+                    BYTES.length / 2, ByteBuffer.wrap(BYTES, BYTES.length / 2, BYTES.length / 2));
             incoming.commit(BYTES.length, Duration.ZERO);
             assertThat(read(store.blobs(), DIGEST)).isEqualTo(BYTES);
         }
@@ -298,7 +298,7 @@ final class RecoveryTest {
     private void keepHalf() throws IOException {
         try (DiskStore store = DiskStore.open(root());
                 IncomingBlob incoming = store.blobs().begin(DIGEST)) {
-            incoming.write(ByteBuffer.wrap(BYTES, 0, BYTES.length / 2), 0);
+            incoming.write(0, ByteBuffer.wrap(BYTES, 0, BYTES.length / 2));
             Spans half = Spans.of(List.of(new Spans.Span(0, BYTES.length / 2)));
             incoming.keep(new Remainder(BYTES.length, half));
         }

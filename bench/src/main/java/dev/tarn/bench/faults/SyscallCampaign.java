@@ -25,7 +25,7 @@ record SyscallCampaign() implements Campaign {
                     "mkdir,mkdirat",
                     "chmod,fchmod,fchmodat",
                     "write",
-                    "pwrite64");
+                    "pwrite64,writev");
     private static final List<String> EVICTING_CALLS =
             List.of("unlink,unlinkat", "rename,renameat,renameat2", "fsync", "fdatasync");
     private static final int EVICTING_BLOBS = 4;
