@@ -152,11 +152,11 @@ public final class BlobPuller implements AutoCloseable {
     }
 
     /// One that is over ends soon. One that goes past a full disk, and whose beginning is gone,
-    /// lasts as long as its readers do.
+    /// lasts as long as its readers do, and one that came wrong until it has come once more.
     private static void awaitEnd(Download download) throws InterruptedException {
         if (!download.awaitEnd(END_PATIENCE)) {
             throw new Throttled(
-                    "the disk is full, and the blob is on its way past it to others",
+                    "the blob is on its way to others, who cannot be joined now",
                     Duration.ofSeconds(1));
         }
     }

@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
 /// it written down now and then what is safely on disk.
 ///
 /// A part that does not come is asked for again, where that makes sense. Bytes that turn out to be
-/// wrong are all fetched once more. A disk that takes no more bytes has them go past it, as long as
-/// somebody waits for them.
+/// wrong, or that the disk has lost, are all fetched once more. A disk that takes no more bytes has
+/// them go past it, as long as somebody waits for them.
 final class Download {
 
     /// Follows a download from outside. Called on the download's own threads.
@@ -136,7 +136,7 @@ final class Download {
 
     /// Waits for an outcome, and then for the end; whether there is one in time.
     boolean awaitEnd(Duration patience) throws InterruptedException {
-        if (progress.awaitEnd(patience)) {
+        if (progress.awaitEnd(patience, Progress.State.RUNNING, Progress.State.REJECTED)) {
             return false;
         }
         ended.await();
@@ -212,14 +212,25 @@ final class Download {
     private void keep(Filling file, boolean isTrusted) {
         Optional<IncomingBlob.Remainder> remainder =
                 isTrusted ? progress.remainder() : Optional.empty();
-        file.keep(remainder.orElse(new IncomingBlob.Remainder(0, new Spans())));
+        try {
+            file.keep(remainder.orElse(new IncomingBlob.Remainder(0, new Spans())));
+        } catch (IncomingBlob.SyncFailed e) {
+            LOG.warn("{}: nothing of it is kept", digest, e);
+        }
     }
 
     // The journalist.
 
     private void journal(Filling file) throws InterruptedException {
-        while (progress.awaitEnd(JOURNAL_INTERVAL)) {
-            progress.remainder().ifPresent(file::keep);
+        while (progress.awaitEnd(JOURNAL_INTERVAL, Progress.State.RUNNING)) {
+            Optional<IncomingBlob.Remainder> here = progress.remainder();
+            try {
+                if (here.isPresent()) {
+                    file.keep(here.get());
+                }
+            } catch (IncomingBlob.SyncFailed e) {
+                beginAgain(lost(e));
+            }
         }
     }
 
@@ -281,19 +292,35 @@ final class Download {
         }
         if (hash.digest().equals(digest)) {
             store(file);
-        } else if (progress.reject()) {
-            LOG.warn("{} came wrong from {}, and is fetched once more", digest, startedBy);
         } else {
-            throw new UpstreamFailed(WRONG_BYTES, startedBy + " sent other bytes than " + digest);
+            beginAgain(
+                    new UpstreamFailed(
+                            WRONG_BYTES, startedBy + " sent other bytes than " + digest));
         }
     }
 
     private void store(Filling file) {
         Duration duration = Duration.ofNanos(environment.ticker().nanos() - startedAt);
-        if (file.commit(hash.position(), duration)) {
-            observer.committed(hash.position());
+        try {
+            if (file.commit(hash.position(), duration)) {
+                observer.committed(hash.position());
+            }
+            progress.verified();
+        } catch (IncomingBlob.SyncFailed e) {
+            beginAgain(lost(e));
         }
-        progress.verified();
+    }
+
+    private StoreFailed lost(IncomingBlob.SyncFailed reason) {
+        return new StoreFailed("the disk has lost some of " + digest, reason);
+    }
+
+    /// All of it is fetched once more, if that has not been tried and somebody waits for it.
+    private void beginAgain(RegistryException reason) {
+        if (!progress.reject()) {
+            throw reason;
+        }
+        LOG.warn("{} is fetched once more", digest, reason);
     }
 
     // Failure.

@@ -23,6 +23,7 @@ final class Filling implements AutoCloseable {
     private final Passage passage;
     private final AtomicBoolean isReserved = new AtomicBoolean();
     private volatile boolean isPassing;
+    private volatile IncomingBlob.@Nullable SyncFailed loss;
     private volatile boolean isWritten;
 
     private Filling(Digest digest, @Nullable IncomingBlob file, Reservoir reservoir) {
@@ -76,6 +77,7 @@ final class Filling implements AutoCloseable {
             file.write(position, pieces);
             return true;
         } catch (IOException e) {
+            loss = e instanceof IncomingBlob.SyncFailed failed ? failed : loss;
             pass(e);
             return false;
         }
@@ -105,14 +107,20 @@ final class Filling implements AutoCloseable {
         }
     }
 
-    /// Whether the blob is in the store now.
-    boolean commit(long size, Duration refetchTime) {
+    /// Whether the blob is in the store now. If not, it is right all the same, unless the disk has
+    /// lost what came.
+    boolean commit(long size, Duration refetchTime) throws IncomingBlob.SyncFailed {
+        if (loss != null) {
+            throw loss;
+        }
         if (isPassing || file == null) {
             return false;
         }
         try {
             file.commit(size, refetchTime);
             return true;
+        } catch (IncomingBlob.SyncFailed e) {
+            throw e;
         } catch (IOException e) {
             LOG.error("{} is right, but cannot be stored", digest, e);
             return false;
@@ -120,10 +128,12 @@ final class Filling implements AutoCloseable {
     }
 
     /// Writes down what is here, for a later download to go on from.
-    void keep(IncomingBlob.Remainder remainder) {
+    void keep(IncomingBlob.Remainder remainder) throws IncomingBlob.SyncFailed {
         if (file != null) {
             try {
                 file.keep(remainder);
+            } catch (IncomingBlob.SyncFailed e) {
+                throw e;
             } catch (IOException e) {
                 LOG.warn("{}: what is here of it cannot be kept", digest, e);
             }

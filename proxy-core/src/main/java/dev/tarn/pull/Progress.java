@@ -4,6 +4,7 @@ import dev.tarn.oci.RegistryException;
 import dev.tarn.oci.RegistryException.StoreFailed;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -22,7 +23,7 @@ final class Progress {
         RUNNING,
         /// All of it is here and right.
         VERIFIED,
-        /// All of it is here and wrong, but it may come right at the second try.
+        /// What came is wrong or lost, but it may come right at the second try.
         REJECTED,
         FAILED,
         STOPPED
@@ -225,7 +226,7 @@ final class Progress {
         }
     }
 
-    /// All of it is here and wrong: whether it is worth another try.
+    /// What came is wrong or lost: whether it is worth another try.
     boolean reject() {
         try (Locked _ = locked()) {
             if (state == State.RUNNING && !isSecondTry && !audience.isEmpty()) {
@@ -283,16 +284,16 @@ final class Progress {
         }
     }
 
-    /// Waits so long, or for the end; whether it goes on.
-    boolean awaitEnd(Duration patience) throws InterruptedException {
+    /// Waits so long, or until it stands in none of these ways; whether it still does.
+    boolean awaitEnd(Duration patience, State... ways) throws InterruptedException {
         try (Locked _ = locked()) {
             long end = ticker.nanos() + patience.toNanos();
             for (long left = patience.toNanos();
-                    left > 0 && state == State.RUNNING;
+                    left > 0 && failure == null && List.of(ways).contains(state);
                     left = end - ticker.nanos()) {
                 ticker.await(lock, settled, left);
             }
-            return state == State.RUNNING;
+            return failure == null && List.of(ways).contains(state);
         }
     }
 

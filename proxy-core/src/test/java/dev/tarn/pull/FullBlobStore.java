@@ -19,6 +19,12 @@ final class FullBlobStore implements BlobStore {
     volatile boolean reservesNothing;
     volatile boolean commitsNothing;
 
+    /// How often all that was written turns out to be lost when it is to be committed.
+    final AtomicInteger losses = new AtomicInteger();
+
+    /// Whether what is lost reads as zeros.
+    volatile boolean losesVisibly;
+
     /// How many bytes fit in all.
     volatile long room = Long.MAX_VALUE;
 
@@ -95,6 +101,12 @@ final class FullBlobStore implements BlobStore {
         @Override
         public void commit(long size, Duration refetchTime) throws IOException {
             failIf(commitsNothing);
+            if (losses.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                if (losesVisibly) {
+                    incoming.write(0, ByteBuffer.allocate((int) size));
+                }
+                throw new SyncFailed("the file", null);
+            }
             incoming.commit(size, refetchTime);
         }
 

@@ -8,6 +8,7 @@ import dev.tarn.oci.ByteRange;
 import dev.tarn.oci.Digest;
 import dev.tarn.oci.RegistryException.StoreFailed;
 import dev.tarn.oci.RegistryException.Throttled;
+import dev.tarn.oci.RegistryException.UpstreamFailed;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -102,6 +103,30 @@ class PassThroughTest {
     }
 
     @Test
+    void oneThatHasLostItHasItFetchedOnceMore() throws Exception {
+        blobs.losses.set(1);
+        assertThat(pull()).isEqualTo(bytes);
+        assertThat(upstream.bytesSent).hasValue(2L * SIZE);
+        assertThat(blobs.find(digest)).isPresent();
+    }
+
+    @Test
+    void whatItLosesAgainIsServedToNobody() {
+        blobs.losses.set(2);
+        assertThatThrownBy(this::pull).isInstanceOf(StoreFailed.class);
+        assertThat(blobs.find(digest)).isEmpty();
+    }
+
+    @Test
+    void whoeverHadWhatWasLostIsCutOff() {
+        blobs.losses.set(1);
+        blobs.losesVisibly = true;
+        assertThatThrownBy(this::pull)
+                .isInstanceOf(UpstreamFailed.class)
+                .hasMessageContaining("some of what was sent had been wrong");
+    }
+
+    @Test
     void onceItTakesBytesAgainTheyAreStored() throws Exception {
         blobs.room = SIZE / 3;
         assertThat(pull()).isEqualTo(bytes);
@@ -157,7 +182,7 @@ class PassThroughTest {
                     });
             assertThatThrownBy(late::get)
                     .hasCauseInstanceOf(Throttled.class)
-                    .hasMessageContaining("the disk is full");
+                    .hasMessageContaining("on its way to others");
         }
     }
 

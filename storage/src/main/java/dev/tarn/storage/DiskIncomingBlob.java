@@ -30,8 +30,7 @@ import org.slf4j.LoggerFactory;
 /// before.
 ///
 /// A sync that failed is final, since the kernel may have dropped what it could not write and say
-/// so only once: the file is good for nothing after that but to be read by those who read it
-/// already.
+/// so only once: the file is good for nothing after that.
 final class DiskIncomingBlob implements IncomingBlob {
 
     private static final Logger LOG = LoggerFactory.getLogger(DiskIncomingBlob.class);
@@ -58,6 +57,7 @@ final class DiskIncomingBlob implements IncomingBlob {
 
     private volatile @Nullable FileChannel channel;
     private volatile boolean isWritable = true;
+    private volatile boolean isLost;
     private volatile boolean isBeingPlaced;
     private volatile boolean isCommitted;
     private boolean isKept;
@@ -236,7 +236,7 @@ final class DiskIncomingBlob implements IncomingBlob {
                                 .formatted(path, file.size(), size));
             }
             file.truncate(size);
-            file.force(true);
+            force(file);
         }
     }
 
@@ -268,7 +268,7 @@ final class DiskIncomingBlob implements IncomingBlob {
     private boolean sync() throws IOException {
         boolean isSynced = false;
         try (FileChannel file = store.descriptors().need(() -> FileChannel.open(path, WRITE))) {
-            file.force(true);
+            force(file);
             store.descriptors().needFor(() -> Sync.directory(folder));
             isSynced = true;
         } finally {
@@ -277,7 +277,19 @@ final class DiskIncomingBlob implements IncomingBlob {
         return isSynced;
     }
 
+    private void force(FileChannel file) throws IOException {
+        try {
+            file.force(true);
+        } catch (IOException e) {
+            isLost = true;
+            throw new SyncFailed(path.toString(), e);
+        }
+    }
+
     private void requireWritable() throws IOException {
+        if (isLost) {
+            throw new SyncFailed(path.toString(), null);
+        }
         if (!isWritable) {
             throw new IOException(path + " is not being filled any more");
         }

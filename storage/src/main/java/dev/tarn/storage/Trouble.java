@@ -58,6 +58,7 @@ final class Trouble implements AutoCloseable {
     private long clearedAt;
     private @Nullable Thread prober;
     private boolean isClosed;
+    private volatile boolean isLosing;
 
     /// @param probe a file to try with, which is deleted again
     /// @param probeInterval how often to try at first
@@ -78,6 +79,12 @@ final class Trouble implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Whether the disk takes what it is given and then cannot keep it, as far as was tried: there
+    /// is no use in giving it more.
+    boolean isLosing() {
+        return isLosing;
     }
 
     /// Writes something, and notes where that fails. A channel that was closed under the writer is
@@ -160,15 +167,19 @@ final class Trouble implements AutoCloseable {
     }
 
     private boolean isWritable() {
+        boolean isWritten = false;
         try (FileChannel file =
                 FileChannel.open(probe, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = ByteBuffer.allocate(PROBE_BYTES);
             while (bytes.hasRemaining()) {
                 file.write(bytes);
             }
+            isWritten = true;
             file.force(true);
+            isLosing = false;
             return true;
         } catch (IOException e) {
+            isLosing = isWritten;
             LOG.debug("still degraded", e);
             return false;
         } finally {

@@ -67,6 +67,25 @@ final class DiskBlobStoreTest extends BlobStoreContract {
     }
 
     @Test
+    void afterASyncThatFailedNothingOfTheFileIsKeptOrCommitted() throws Exception {
+        try (IncomingBlob incoming = store().begin(DIGEST)) {
+            incoming.write(0, ByteBuffer.wrap(BYTES));
+            Path file = layout.incoming(DIGEST);
+            Path written = Files.move(file, root.resolve("written"));
+            Files.createSymbolicLink(file, Path.of("/dev/null")); // which cannot be synced
+            assertThatThrownBy(() -> incoming.keep(remainder(new Span(0, 100))))
+                    .isInstanceOf(IncomingBlob.SyncFailed.class);
+            Files.delete(file);
+            Files.move(written, file);
+
+            assertThatThrownBy(() -> incoming.commit(BYTES.length, Duration.ZERO))
+                    .isInstanceOf(IncomingBlob.SyncFailed.class);
+        }
+        assertThat(store().find(DIGEST)).isEmpty();
+        assertThat(layout.incoming()).isEmptyDirectory();
+    }
+
+    @Test
     void aReaderGivesTheFileItReads() throws Exception {
         commit(store(), DIGEST, BYTES);
         try (BlobContent content = store().find(DIGEST).orElseThrow()) {

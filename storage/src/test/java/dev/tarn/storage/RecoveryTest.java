@@ -125,7 +125,7 @@ final class RecoveryTest {
         keepHalf();
         DiskStore store = DiskStore.open(root());
         IncomingBlob killed = store.blobs().begin(DIGEST);
-        killed.write(ByteBuffer.wrap(BYTES, 60_000, 10_000), 60_000);
+        killed.write(60_000, ByteBuffer.wrap(BYTES, 60_000, 10_000));
         store.close();
         try (killed;
                 DiskStore next = DiskStore.open(root());

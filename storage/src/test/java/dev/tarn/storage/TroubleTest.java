@@ -55,6 +55,22 @@ final class TroubleTest {
     }
 
     @Test
+    void aDiskThatTakesWhatItCannotKeepIsToldFromOneThatTakesNothing() throws Exception {
+        try (Trouble slow = new Trouble(disk.resolve("probe"), Duration.ofMillis(300))) {
+            Files.createDirectory(disk);
+            // takes everything, and cannot be synced; deleted after the first try
+            Files.createSymbolicLink(disk.resolve("probe"), Path.of("/dev/null"));
+            slow.note(Trouble.Part.FILES, full);
+            assertThat(slow.isLosing()).isFalse();
+
+            await().pollInterval(Duration.ofMillis(10)).until(slow::isLosing);
+            assertThat(slow.now()).isPresent();
+            await().until(() -> slow.now().isEmpty());
+            assertThat(slow.isLosing()).isFalse();
+        }
+    }
+
+    @Test
     void itComesBackAndIsOverAgain() throws Exception {
         Files.createDirectory(disk);
         for (int i = 0; i < 3; i++) {
