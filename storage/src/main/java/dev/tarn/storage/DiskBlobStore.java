@@ -238,18 +238,20 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
         }
     }
 
-    /// Hashes a file that seemed wrong once more, with nobody else at it, and takes it away if it
-    /// is; whether it was.
-    boolean recheck(Digest digest) throws IOException {
+    /// Reads a file that seemed wrong once more, with nobody else at it, and takes it away if it
+    /// is; whether it was. From the disk: what is right in the page cache only is not for long.
+    boolean recheck(Digest digest, ScrubbedFile.Disk disk) throws IOException {
         Path place = layout.blob(digest);
         try (var _ = turns.await(digest)) {
             if (Files.notExists(place)) {
                 return false;
             }
-            Optional<OpenBlob> right = descriptors.need(() -> verified(digest, place));
+            makeReadOnly(place);
+            Optional<Fingerprint> right =
+                    descriptors.need(() -> ScrubbedFile.right(digest, place, disk));
             if (right.isPresent()) {
-                remember(digest, right.get().fingerprint());
-                right.get().release();
+                LOG.warn("blob {} seemed wrong, and is right when read again", digest);
+                remember(digest, right.get());
                 return false;
             }
             open.drop(digest);

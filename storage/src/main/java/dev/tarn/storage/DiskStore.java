@@ -59,7 +59,15 @@ public final class DiskStore implements AutoCloseable {
                         () -> pins.blobs(index, manifests::find));
         Reconciliation reconciliation = new Reconciliation(layout, rows, blobs.turns());
         InstantSource clock = InstantSource.system();
-        this.scrub = new Scrub(layout, index, blobs, reconciliation, config, clock);
+        this.scrub =
+                new Scrub(
+                        layout,
+                        index,
+                        blobs,
+                        reconciliation,
+                        config,
+                        ScrubbedFile::openDirect,
+                        clock);
         this.upkeep =
                 new Upkeep(
                         index,

@@ -52,6 +52,7 @@ final class Scrub {
     private final Reconciliation reconciliation;
     private final Duration interval;
     private final long rate;
+    private final ScrubbedFile.Disk disk;
     private final InstantSource clock;
     private final Deque<Digest> folder = new ArrayDeque<>();
 
@@ -69,6 +70,7 @@ final class Scrub {
             DiskBlobStore blobs,
             Reconciliation reconciliation,
             StoreConfig config,
+            ScrubbedFile.Disk disk,
             InstantSource clock)
             throws IOException {
         this.layout = layout;
@@ -77,6 +79,7 @@ final class Scrub {
         this.reconciliation = reconciliation;
         this.interval = config.scrubInterval();
         this.rate = config.scrubRate();
+        this.disk = disk;
         this.clock = clock;
         this.progress =
                 Row.read("the scrub", index.find(Family.ABOUT, ROW), ScrubProgress::ofRow)
@@ -192,7 +195,7 @@ final class Scrub {
             if (right.isPresent()) {
                 blobs.vouch(digest, right.get());
             } else {
-                isDamaged = blobs.recheck(digest);
+                isDamaged = blobs.recheck(digest, disk);
             }
             isSettled = true;
         } finally {
@@ -215,7 +218,7 @@ final class Scrub {
                 continue;
             }
             try {
-                ScrubbedFile opened = ScrubbedFile.open(digest, layout.blob(digest));
+                ScrubbedFile opened = ScrubbedFile.open(digest, layout.blob(digest), disk);
                 folder.remove();
                 return opened;
             } catch (NoSuchFileException e) {

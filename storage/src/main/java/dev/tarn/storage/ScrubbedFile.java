@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,12 @@ import org.slf4j.LoggerFactory;
 /// allows it: what the page cache says would be no proof, and what clients want must not be pushed
 /// out of it.
 final class ScrubbedFile implements AutoCloseable {
+
+    /// Opens a file to be read from the disk itself, where that can be.
+    @FunctionalInterface
+    interface Disk {
+        FileChannel open(Path place) throws IOException;
+    }
 
     /// A multiple of every disk's blocks.
     static final int PIECE_BYTES = 1 << 20;
@@ -30,29 +37,59 @@ final class ScrubbedFile implements AutoCloseable {
     private static final Set<OpenOption> DIRECT = direct();
 
     private final Digest digest;
-    private final FileChannel file;
+    private final Path place;
     private final Fingerprint fingerprint;
     private final MessageDigest hash;
+    private FileChannel file;
     private long position;
 
-    private ScrubbedFile(Digest digest, FileChannel file, Fingerprint fingerprint) {
+    private ScrubbedFile(Digest digest, Path place, Fingerprint fingerprint, FileChannel file) {
         this.digest = digest;
-        this.file = file;
+        this.place = place;
         this.fingerprint = fingerprint;
         this.hash = digest.algorithm().newHash();
+        this.file = file;
     }
 
-    static ScrubbedFile open(Digest digest, Path place) throws IOException {
+    static ScrubbedFile open(Digest digest, Path place, Disk disk) throws IOException {
         Fingerprint fingerprint = Fingerprint.of(place);
-        return new ScrubbedFile(digest, openChannel(place), fingerprint);
+        return new ScrubbedFile(digest, place, fingerprint, disk.open(place));
     }
 
-    private static FileChannel openChannel(Path place) throws IOException {
+    /// Past the page cache, where file system and JDK can.
+    static FileChannel openDirect(Path place) throws IOException {
         try {
             return FileChannel.open(place, DIRECT);
         } catch (UnsupportedOperationException | FileSystemException e) {
+            if (e instanceof IOException failure && Descriptors.areExhausted(failure)) {
+                throw failure;
+            }
             LOG.debug("{}: read through the page cache", place, e);
             return FileChannel.open(place, StandardOpenOption.READ);
+        }
+    }
+
+    /// What a file looks like whose bytes, read at once to the end, are right. What keeps it from
+    /// being opened is no damage; what keeps it from being read is.
+    static Optional<Fingerprint> right(Digest digest, Path place, Disk disk) throws IOException {
+        try (ScrubbedFile file = open(digest, place, disk)) {
+            return file.readsToTheEnd() && file.isRight()
+                    ? Optional.of(file.fingerprint())
+                    : Optional.empty();
+        }
+    }
+
+    private boolean readsToTheEnd() {
+        ByteBuffer buffer = buffer();
+        try {
+            int length = readOn(buffer);
+            while (length > 0) {
+                length = readOn(buffer);
+            }
+            return true;
+        } catch (IOException e) {
+            LOG.error("blob {} cannot be read to its end", digest, e);
+            return false;
         }
     }
 
@@ -95,10 +132,32 @@ final class ScrubbedFile implements AutoCloseable {
         if (position >= fingerprint.size()) {
             return 0;
         }
-        int length = Math.max(0, file.read(buffer.clear(), position));
+        int length = Math.max(0, read(buffer.clear()));
         hash.update(buffer.flip());
         position += length;
         return length;
+    }
+
+    /// Some file systems let a file be opened for direct reading and then refuse to read, or want
+    /// larger blocks than any disk. That shows at once, and is no damage.
+    private int read(ByteBuffer buffer) throws IOException {
+        try {
+            return file.read(buffer, position);
+        } catch (IOException e) {
+            if (position > 0 || !isRefused(e)) {
+                throw e;
+            }
+            LOG.debug("{}: read through the page cache", place, e);
+            file.close();
+            file = FileChannel.open(place, StandardOpenOption.READ);
+            return file.read(buffer, position);
+        }
+    }
+
+    /// There is no type for it: these are the words of the C library for EINVAL, and of the JDK.
+    private static boolean isRefused(IOException e) {
+        String why = String.valueOf(e.getMessage());
+        return why.contains("Invalid argument") || why.contains("a multiple of the block size");
     }
 
     /// Whether all of it was read, and was what it should be.

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,74 @@ final class ScrubTest {
             assertThat(Files.exists(store.layout.quarantine(all.get(i)))).isEqualTo(isDamaged);
         }
         assertThat(store.rows.count()).isEqualTo(47);
+    }
+
+    /// The disk is played by a damaged copy, and the page cache by the file.
+    @Test
+    void whatIsRightInThePageCacheOnlyIsTakenAway() throws Exception {
+        Digest good = store.add(100_000, 1);
+        Digest rotten = store.add(3_000_000, 2);
+        Path onDisk = damagedCopy(rotten);
+        Path place = store.layout.blob(rotten);
+        Scrub scrub =
+                store.scrub(
+                        UpkeepFixture.INTERVAL,
+                        FAST,
+                        file -> ScrubbedFile.openDirect(file.equals(place) ? onDisk : file));
+        assertThat(read(store.blobs, rotten)).as("hot").isEqualTo(random(3_000_000, 2));
+
+        ScrubProgress progress = run(scrub);
+
+        assertThat(progress.damaged()).isEqualTo(1);
+        assertThat(store.blobs.recall(rotten)).as("not even who has it open").isEmpty();
+        assertThat(store.blobs.find(rotten)).isEmpty();
+        assertThat(store.layout.quarantine(rotten)).exists();
+        assertThat(read(store.blobs, good)).isEqualTo(random(100_000, 1));
+    }
+
+    @Test
+    void whatWasReplacedSinceItWasReadStays() throws Exception {
+        Digest digest = store.add(100_000, 1);
+        Path damaged = damagedCopy(digest);
+        AtomicInteger readings = new AtomicInteger();
+
+        ScrubProgress progress =
+                run(
+                        store.scrub(
+                                UpkeepFixture.INTERVAL,
+                                FAST,
+                                file ->
+                                        ScrubbedFile.openDirect(
+                                                readings.incrementAndGet() == 1 ? damaged : file)));
+
+        assertThat(readings).hasValue(2);
+        assertThat(progress.damaged()).isZero();
+        assertThat(store.rows.find(digest))
+                .isEqualTo(Optional.of(Fingerprint.of(store.layout.blob(digest))));
+        assertThat(read(store.blobs, digest)).isEqualTo(random(100_000, 1));
+    }
+
+    @Test
+    void whatGoesAwayWhileItIsReadIsNotDamaged() throws Exception {
+        Digest digest = store.add(100_000, 1);
+        Path damaged = damagedCopy(digest);
+        Scrub scrub =
+                store.scrub(
+                        UpkeepFixture.INTERVAL,
+                        FAST,
+                        file -> {
+                            Files.delete(file);
+                            return ScrubbedFile.openDirect(damaged);
+                        });
+
+        assertThat(run(scrub).damaged()).isZero();
+        assertThat(store.blobs.find(digest)).isEmpty();
+    }
+
+    private Path damagedCopy(Digest digest) throws IOException {
+        byte[] bytes = Files.readAllBytes(store.layout.blob(digest));
+        bytes[bytes.length / 2] ^= 1;
+        return Files.write(root.resolve("damaged"), bytes);
     }
 
     @Test

@@ -44,9 +44,13 @@ final class UpkeepFixture implements AutoCloseable, InstantSource {
     }
 
     Scrub scrub(Duration interval, long rate) throws IOException {
+        return scrub(interval, rate, ScrubbedFile::openDirect);
+    }
+
+    Scrub scrub(Duration interval, long rate, ScrubbedFile.Disk disk) throws IOException {
         StoreConfig config =
                 new StoreConfig(StoreConfig.Verify.SCRUB, interval, rate, Budget.DEFAULT);
-        return new Scrub(layout, index, blobs, reconciliation, config, this);
+        return new Scrub(layout, index, blobs, reconciliation, config, disk, this);
     }
 
     /// A blob of random bytes.
