@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -80,6 +81,9 @@ final class Evictor implements AutoCloseable {
 
     /// Held by the one that evicts.
     private final ReentrantLock evicting = new ReentrantLock(true);
+
+    /// How many times something went, for whatever reason.
+    private final AtomicLong departures = new AtomicLong();
 
     private final Map<EvictionCause, Evicted> evicted = new ConcurrentHashMap<>();
 
@@ -162,19 +166,23 @@ final class Evictor implements AutoCloseable {
     }
 
     /// Evicts until the file system has so many bytes free, whatever the capacity says, and at
-    /// least one blob; whether that could be done. That a row cannot be written, as on a full disk,
-    /// does not matter here: files go first.
+    /// least one blob, since what is said to be free did not do; whether that could be done. A disk
+    /// is full for many at once: where something went while this waited, that may do for all of
+    /// them. That a row cannot be written, as on a full disk, does not matter here: files go first.
     boolean makeRoom(long bytes) throws IOException {
         AtomicBoolean isMade = new AtomicBoolean();
+        long departuresBefore = departures.get();
         Sync.undisturbed(() -> {
             evicting.lock();
             try {
+                isMade.set(departures.get() > departuresBefore && blobs.usableBytes() >= bytes);
                 boolean goesOn = true;
                 for (int failures = 0; goesOn && !isMade.get(); ) {
                     try {
                         goesOn = evictOne(EvictionCause.DISK_FULL);
                     } catch (IOException e) {
                         LOG.warn("a blob could not be evicted", e);
+                        departures.incrementAndGet(); // its file may be gone
                         goesOn = ++failures < FAILURES_MAX;
                     }
                     isMade.set(goesOn && blobs.usableBytes() >= bytes);
@@ -198,6 +206,7 @@ final class Evictor implements AutoCloseable {
             evicting.lock();
             try {
                 isGone.set(!blobs.isInUse(digest) && blobs.evict(digest));
+                departures.addAndGet(isGone.get() ? 1 : 0);
             } finally {
                 evicting.unlock();
             }
@@ -207,7 +216,7 @@ final class Evictor implements AutoCloseable {
 
     /// Looks at ever more blobs until one may go.
     private boolean evictOne(EvictionCause cause) throws IOException {
-        if (ledger.keptBytes() > capacity / REMAINDERS_SHARE && blobs.evictRemainder()) {
+        if (ledger.keptBytes() > capacity / REMAINDERS_SHARE && evictRemainder()) {
             return true;
         }
         boolean isAll = false;
@@ -221,7 +230,13 @@ final class Evictor implements AutoCloseable {
                 }
             }
         }
-        return blobs.evictRemainder();
+        return evictRemainder();
+    }
+
+    private boolean evictRemainder() throws IOException {
+        boolean isGone = blobs.evictRemainder();
+        departures.addAndGet(isGone ? 1 : 0);
+        return isGone;
     }
 
     /// Takes a sample; whether there may be more than that.
@@ -257,6 +272,7 @@ final class Evictor implements AutoCloseable {
         if (!blobs.evict(digest)) {
             return false;
         }
+        departures.incrementAndGet();
         appraiser.evicted(digest, usage);
         evicted.merge(cause, new Evicted(1, usage.size()), Evicted::plus);
         LOG.debug("blob {} of {} bytes was evicted", digest, usage.size());
