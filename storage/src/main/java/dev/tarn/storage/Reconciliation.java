@@ -9,9 +9,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -22,7 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /// Makes tree and index agree, folder by folder, while both are in use: files without a row are
 /// adopted, rows without a file dropped. Nothing is hashed: a file that was adopted is checked when
-/// it is asked for. Used by one thread, which alone may hold many turns at once.
+/// it is asked for. Used by one thread, which alone may hold many turns at once; while it does, it
+/// waits for no other, whose holder may be hashing a large file for minutes.
 final class Reconciliation {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reconciliation.class);
@@ -43,8 +46,12 @@ final class Reconciliation {
         Set<Digest> known = rows.digests(algorithm, firstByte);
         SortedSet<Digest> files = files(algorithm, layout.folder(algorithm, firstByte));
         Iterator<Digest> unknown = files.stream().filter(it -> !known.contains(it)).iterator();
+        List<Digest> busy = new ArrayList<>();
         while (unknown.hasNext()) {
-            adoptSome(unknown);
+            adoptSome(unknown, busy);
+        }
+        for (Digest digest : busy) {
+            adoptLater(digest);
         }
         for (Digest digest : known) {
             if (!files.contains(digest)) {
@@ -73,16 +80,17 @@ final class Reconciliation {
         return digests;
     }
 
-    private void adoptSome(Iterator<Digest> unknown) throws IOException {
+    /// @param busy takes those that somebody works on
+    private void adoptSome(Iterator<Digest> unknown, List<Digest> busy) throws IOException {
         Deque<Turns.Turn> held = new ArrayDeque<>();
         Map<Digest, Fingerprint> adopted = new HashMap<>();
         try {
             while (unknown.hasNext() && held.size() < ADOPTED_AT_ONCE) {
                 Digest digest = unknown.next();
-                held.push(turns.await(digest));
-                Path place = layout.blob(digest);
-                if (rows.find(digest).isEmpty() && Files.isRegularFile(place)) {
-                    adopted.put(digest, Fingerprint.unverified(Files.size(place)));
+                Optional<Turns.Turn> turn = turns.attempt(digest);
+                turn.ifPresentOrElse(held::push, () -> busy.add(digest));
+                if (turn.isPresent()) {
+                    unknownFile(digest).ifPresent(file -> adopted.put(digest, file));
                 }
             }
             if (!adopted.isEmpty()) {
@@ -92,6 +100,25 @@ final class Reconciliation {
         } finally {
             held.forEach(Turns.Turn::close);
         }
+    }
+
+    /// Whoever works on a blob usually writes its row, and otherwise nobody would count it.
+    private void adoptLater(Digest digest) throws IOException {
+        try (var _ = turns.await(digest)) {
+            Optional<Fingerprint> file = unknownFile(digest);
+            if (file.isPresent()) {
+                rows.put(digest, file.get());
+                LOG.info("index: blob {} adopted, which the tree holds", digest);
+            }
+        }
+    }
+
+    /// The file of a blob that has no row.
+    private Optional<Fingerprint> unknownFile(Digest digest) throws IOException {
+        Path place = layout.blob(digest);
+        return rows.find(digest).isEmpty() && Files.isRegularFile(place)
+                ? Optional.of(Fingerprint.unverified(Files.size(place)))
+                : Optional.empty();
     }
 
     private void dropIfGone(Digest digest) throws IOException {
