@@ -22,8 +22,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,7 +56,7 @@ final class DiskManifestStore implements ManifestStore, AutoCloseable {
 
     private final Index index;
     private final Pins pins;
-    private final Set<Thread> writes = ConcurrentHashMap.newKeySet();
+    private final WriteBehind writes;
     private final Cache<Digest, @Nullable RawManifest> manifests =
             hot(MANIFEST_BYTES_MAX, (_, manifest) -> ENTRY_BYTES + manifest.size());
     private final Cache<TagKey, @Nullable TagEntry> tags =
@@ -67,8 +65,13 @@ final class DiskManifestStore implements ManifestStore, AutoCloseable {
             hot(LINK_BYTES_MAX, (key, _) -> ENTRY_BYTES + key.bytes());
 
     DiskManifestStore(Index index, Pins pins) {
+        this(index, pins, new WriteBehind(index::commit));
+    }
+
+    DiskManifestStore(Index index, Pins pins, WriteBehind writes) {
         this.index = index;
         this.pins = pins;
+        this.writes = writes;
     }
 
     private static <K, V> Cache<K, @Nullable V> hot(long bytesMax, Weigher<K, V> weigher) {
@@ -163,7 +166,8 @@ final class DiskManifestStore implements ManifestStore, AutoCloseable {
     }
 
     /// In one write, for which nobody waits: a sync takes longer than to fetch a manifest from
-    /// nearby. Should it fail, the manifest is in memory for a while, and then fetched again.
+    /// nearby. Should it fail, or too much wait for a slow disk, the manifest is in memory for a
+    /// while, and then fetched again.
     @Override
     public void putFetched(
             Repository repository, RawManifest manifest, Optional<TagMeaning> meaning) {
@@ -186,25 +190,13 @@ final class DiskManifestStore implements ManifestStore, AutoCloseable {
                 pins.tagged(
                         RowKey.of(repository, tag.tag(), tag.accept()),
                         tag.entry().descriptor().digest()));
-        Thread write =
-                Thread.ofVirtual()
-                        .name("manifest " + digest)
-                        .unstarted(() -> writeBehind(digest, changes));
-        writes.add(write);
-        write.start();
-    }
-
-    private void writeBehind(Digest digest, List<Change> changes) {
-        try {
-            index.commit(changes.toArray(Change[]::new));
-            changes.stream()
-                    .filter(change -> change.family() == Family.TAG)
-                    .forEach(change -> pins.written(change.key()));
-        } catch (IOException e) {
-            LOG.error("manifest {} was served and cannot be stored", digest, e);
-        } finally {
-            writes.remove(Thread.currentThread());
-        }
+        writes.begin(
+                "manifest " + digest,
+                changes,
+                () ->
+                        changes.stream()
+                                .filter(change -> change.family() == Family.TAG)
+                                .forEach(change -> pins.written(change.key())));
     }
 
     /// Waits for what is being written.
@@ -348,9 +340,7 @@ final class DiskManifestStore implements ManifestStore, AutoCloseable {
 
     /// Waits for what is being written now.
     void awaitWrites() throws InterruptedException {
-        for (Thread write : writes) {
-            write.join();
-        }
+        writes.await();
     }
 
     /// Forgets tags, links and manifests, first on the disk: nobody remembers them from there any

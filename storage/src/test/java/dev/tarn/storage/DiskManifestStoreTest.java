@@ -1,10 +1,13 @@
 package dev.tarn.storage;
 
+import static dev.tarn.pull.BlobStoreContract.random;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tarn.oci.Accept;
 import dev.tarn.oci.Digest;
+import dev.tarn.oci.MediaType;
+import dev.tarn.oci.RawManifest;
 import dev.tarn.oci.RegistryException;
 import dev.tarn.pull.ManifestStore;
 import dev.tarn.pull.ManifestStore.TagMeaning;
@@ -14,6 +17,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +89,54 @@ final class DiskManifestStoreTest extends ManifestStoreContract {
 
         assertThat(store.recall(MANIFEST.digest())).isPresent();
         assertThat(store.recallsLink(ALPINE, MANIFEST.digest())).isTrue();
+    }
+
+    @Test
+    void aDiskThatHangsHoldsUpNobodyAndLittleIsKeptForIt() throws Exception {
+        CountDownLatch disk = new CountDownLatch(1);
+        WriteBehind writes =
+                new WriteBehind(changes -> {
+                    try {
+                        disk.await();
+                    } catch (InterruptedException e) {
+                        throw new IOException(e);
+                    }
+                    index.commit(changes);
+                });
+        store = new DiskManifestStore(index, new Pins(List.of(), new PinFile(layout)), writes);
+        Digest first;
+        Digest dropped;
+        try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
+            try {
+                first = thread.submit(() -> fetched(0)).get(10, TimeUnit.SECONDS);
+                dropped = thread.submit(() -> fetched(1, 20)).get(60, TimeUnit.SECONDS);
+                assertThat(store.recall(dropped)).as("it is in memory for a while").isPresent();
+
+                var _ = thread.submit(() -> fetched(20, 200)).get(60, TimeUnit.SECONDS);
+                assertThat(writes.bytes()).isBetween(1 << 20, WriteBehind.BYTES_MAX);
+            } finally {
+                disk.countDown();
+            }
+        }
+        store.awaitWrites();
+        assertThat(writes.bytes()).isZero();
+
+        store = new DiskManifestStore(index, new Pins(List.of(), new PinFile(layout)));
+        assertThat(store.find(first)).isPresent();
+        assertThat(store.find(dropped)).as("fetched again").isEmpty();
+    }
+
+    /// Manifests of 1 MiB come, of which this is the last.
+    private Digest fetched(int start, int end) {
+        return IntStream.range(start, end).mapToObj(this::fetched).toList().getLast();
+    }
+
+    private Digest fetched(int seed) {
+        byte[] bytes = random(1 << 20, seed);
+        RawManifest manifest =
+                RawManifest.of(MediaType.OCI_MANIFEST, Digest.Algorithm.SHA256, bytes);
+        store.putFetched(ALPINE, manifest, Optional.empty());
+        return manifest.digest();
     }
 
     @Test
