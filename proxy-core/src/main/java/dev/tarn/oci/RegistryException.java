@@ -80,26 +80,44 @@ public abstract sealed class RegistryException extends RuntimeException {
     public static final class Throttled extends RegistryException {
         @Serial private static final long serialVersionUID = 1L;
         private final Duration retryAfter;
-        private final boolean isLeftAlone;
+        private final Why why;
 
-        public Throttled(String what, Duration retryAfter) {
-            this(what, retryAfter, false);
+        private enum Why {
+            UNASKED,
+            LEFT_ALONE,
+            TOLD
         }
 
-        private Throttled(String what, Duration retryAfter, boolean isLeftAlone) {
+        /// Nobody was asked: the mirror has enough to do, or the time that an upstream has asked
+        /// for is not over yet.
+        public Throttled(String what, Duration retryAfter) {
+            this(what, retryAfter, Why.UNASKED);
+        }
+
+        private Throttled(String what, Duration retryAfter, Why why) {
             super(what, null);
             this.retryAfter = retryAfter;
-            this.isLeftAlone = isLeftAlone;
+            this.why = why;
+        }
+
+        /// The upstream answers that it wants fewer requests.
+        public static Throttled told(String what, Duration retryAfter) {
+            return new Throttled(what, retryAfter, Why.TOLD);
         }
 
         /// It failed so often that it is not asked for a while.
         public static Throttled leftAlone(String what, Duration retryAfter) {
-            return new Throttled(what, retryAfter, true);
+            return new Throttled(what, retryAfter, Why.LEFT_ALONE);
+        }
+
+        /// Whether this is news of the upstream, and not only our reason not to ask it.
+        public boolean isTold() {
+            return why == Why.TOLD;
         }
 
         /// Whether it is for its failures, and not for a limit of its own, that it is not asked.
         public boolean isLeftAlone() {
-            return isLeftAlone;
+            return why == Why.LEFT_ALONE;
         }
 
         public Duration retryAfter() {

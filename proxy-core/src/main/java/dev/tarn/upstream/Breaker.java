@@ -96,14 +96,32 @@ final class Breaker {
             }
             long nanosLeft = pauseEnd - nanoTime.getAsLong();
             if (nanosLeft > 0 || isTried) {
-                String what = whom + " is left alone for a while: " + reason;
-                Duration pause = nanosLeft > 0 ? Duration.ofNanos(nanosLeft) : TRIAL;
-                throw isForFailures ? Throttled.leftAlone(what, pause) : new Throttled(what, pause);
+                throw leftAlone(whom, nanosLeft > 0 ? Duration.ofNanos(nanosLeft) : TRIAL);
             }
             isTried = true;
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Throws where `whom` should not be asked any more by one who has entered and then waited for
+    /// his turn. Otherwise all who came before the failures would still ask, one after the other.
+    /// Whoever is on trial passes: he entered because the pause was over.
+    void enterStill(String whom) {
+        lock.lock();
+        try {
+            long nanosLeft = pauseEnd - nanoTime.getAsLong();
+            if (isPaused && nanosLeft > 0) {
+                throw leftAlone(whom, Duration.ofNanos(nanosLeft));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Throttled leftAlone(String whom, Duration pause) {
+        String what = whom + " is left alone for a while: " + reason;
+        return isForFailures ? Throttled.leftAlone(what, pause) : new Throttled(what, pause);
     }
 
     void succeeded() {
@@ -124,7 +142,9 @@ final class Breaker {
     /// is no such thing is well.
     void heard(RegistryException answer) {
         switch (answer) {
-            case Throttled throttled -> pause(throttled.retryAfter(), throttled);
+            case Throttled throttled when throttled.isTold() ->
+                    pause(throttled.retryAfter(), throttled);
+            case Throttled _ -> abandoned(); // it never came to asking
             case UpstreamFailed failed when isSick(failed) -> failed(failed);
             default -> succeeded();
         }

@@ -41,10 +41,18 @@ final class ConnectionPool {
     /// others' answers take. A kept connection may have been closed by the other side at the same
     /// moment; then the request goes out once more, on a new one.
     Exchange send(Url url, Request request, Lane lane) throws InterruptedException {
+        return send(url, request, lane, () -> {});
+    }
+
+    /// As `send`, with a `lastLook` when there is a slot: it throws where the request should not go
+    /// out any more, for what has happened meanwhile.
+    Exchange send(Url url, Request request, Lane lane, Runnable lastLook)
+            throws InterruptedException {
         Semaphore slots = lane == Lane.BLOBS ? blobs : metadata;
         slots.acquire();
         @Nullable Exchange exchange = null;
         try {
+            lastLook.run();
             exchange = sendOnce(url, request, slots);
             return exchange;
         } finally {

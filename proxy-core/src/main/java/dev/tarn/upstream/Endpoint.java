@@ -42,7 +42,7 @@ final class Endpoint {
     /// @param rateLimit takes down what the registry says of its limit
     Endpoint(UpstreamConfig config, URI url, Network network, RateLimit rateLimit) {
         this.host = config.host();
-        this.client = new RegistryClient(config, url, network);
+        this.client = new RegistryClient(config, url, network, this::enterStill);
         this.errors = new ErrorAnswer(client, config.credentials());
         this.rateLimit = rateLimit;
     }
@@ -87,6 +87,15 @@ final class Endpoint {
         T answer = metadata.ask(toString(), () -> asking.ask(this));
         metadata.succeeded();
         return answer;
+    }
+
+    private void enterStill(Lane lane) {
+        Breaker breaker =
+                switch (lane) {
+                    case BLOBS -> blobs;
+                    case METADATA -> metadata;
+                };
+        breaker.enterStill(toString());
     }
 
     static String path(RepositoryName name, String kind, String last) {

@@ -40,7 +40,7 @@ final class ErrorAnswer {
                 case 404 ->
                         new Unknown(isNameUnknown(body) ? ErrorCode.NAME_UNKNOWN : unknown, said);
                 case 429 ->
-                        new Throttled(
+                        Throttled.told(
                                 said,
                                 RetryAfter.parse(exchange.header("retry-after"), Instant.now()));
                 default ->

@@ -37,7 +37,7 @@ public final class Examination {
     public Examination(UpstreamConfig config, URI url, Network network) {
         this.config = config;
         this.network = network;
-        this.client = new RegistryClient(config, url, network);
+        this.client = new RegistryClient(config, url, network, _ -> {});
         this.errors = new ErrorAnswer(client, config.credentials());
     }
 

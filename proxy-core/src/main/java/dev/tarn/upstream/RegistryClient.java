@@ -6,6 +6,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /// Asks one registry: with a token where it wants one, and where it sends us on, there.
 final class RegistryClient {
@@ -16,8 +17,12 @@ final class RegistryClient {
     private final ConnectionPool pool;
     private final DialPolicy policy;
     private final Authenticator authenticator;
+    private final Consumer<Lane> lastLook;
 
-    RegistryClient(UpstreamConfig config, URI url, Network network) {
+    /// @param lastLook is told of each request that has its turn; throws where it should not go out
+    ///   any more. Not of those for tokens, which are for blobs and everything else alike.
+    RegistryClient(UpstreamConfig config, URI url, Network network, Consumer<Lane> lastLook) {
+        this.lastLook = lastLook;
         this.policy = DialPolicy.of(url, config.allowedHosts());
         this.pool =
                 new ConnectionPool(
@@ -48,8 +53,7 @@ final class RegistryClient {
         Url url = new Url(policy.own(), target);
         Authenticator.Grant grant = authenticator.expected(scope);
         for (int attempt = 1; ; attempt++) {
-            Exchange exchange =
-                    follow(pool.send(url, request.authorizedBy(grant.header()), lane), lane);
+            Exchange exchange = follow(send(url, request.authorizedBy(grant.header()), lane), lane);
             boolean isRefused = exchange.status() == 401 && isOwn(exchange.url());
             if (!isRefused || attempt == ATTEMPTS_MAX) {
                 return exchange;
@@ -81,7 +85,11 @@ final class RegistryClient {
 
     /// Asks somewhere else, where the registry has sent us before. No credentials, no redirects.
     Exchange sendElsewhere(Url url, Request request, Lane lane) throws InterruptedException {
-        return pool.send(url, request, lane);
+        return send(url, request, lane);
+    }
+
+    private Exchange send(Url url, Request request, Lane lane) throws InterruptedException {
+        return pool.send(url, request, lane, () -> lastLook.accept(lane));
     }
 
     private Exchange follow(Exchange first, Lane lane) throws InterruptedException {
@@ -97,7 +105,7 @@ final class RegistryClient {
                 if (!next.origin().equals(redirect.url().origin())) {
                     request = request.authorizedBy(Optional.empty());
                 }
-                exchange = pool.send(next, request, lane);
+                exchange = send(next, request, lane);
             }
         }
         return exchange;

@@ -42,7 +42,7 @@ final class TokenService implements Tokens.Service {
                 case 401 -> throw Refused.unauthorized(who + " does not know us");
                 case 403 -> throw Refused.denied(who + " denies us a token");
                 case 429 ->
-                        throw new Throttled(
+                        throw Throttled.told(
                                 who + " wants fewer requests",
                                 RetryAfter.parse(exchange.header("retry-after"), Instant.now()));
                 default -> throw failed(who + " answered " + exchange.status());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.tarn.oci.ErrorCode;
+import dev.tarn.oci.RegistryException;
 import dev.tarn.oci.RegistryException.Throttled;
 import dev.tarn.oci.RegistryException.Unknown;
 import dev.tarn.oci.RegistryException.UpstreamFailed;
@@ -25,7 +26,7 @@ class BreakerTest {
         now += time.toNanos();
     }
 
-    private void ask(UpstreamFailed answer) {
+    private void ask(RegistryException answer) {
         breaker.enter("a.example");
         breaker.heard(answer);
     }
@@ -94,7 +95,7 @@ class BreakerTest {
     @Test
     void whoWantsToBeLeftAloneIsForAsLongAsHeSaid() {
         breaker.enter("a.example");
-        breaker.heard(new Throttled("down", Duration.ofSeconds(40)));
+        breaker.heard(Throttled.told("down", Duration.ofSeconds(40)));
 
         pass(Duration.ofSeconds(39));
         assertIsOpen();
@@ -109,17 +110,47 @@ class BreakerTest {
                 .isThrownBy(() -> breaker.enter("a.example"))
                 .satisfies(e -> assertThat(e.isLeftAlone()).isTrue());
 
-        breaker.heard(new Throttled("down", Duration.ofMinutes(5)));
+        breaker.heard(Throttled.told("down", Duration.ofMinutes(5)));
         assertThatExceptionOfType(Throttled.class)
                 .isThrownBy(() -> breaker.enter("a.example"))
                 .satisfies(e -> assertThat(e.isLeftAlone()).isFalse());
     }
 
     @Test
+    void whoHasWaitedForHisTurnMeanwhileIsToldAsWell() {
+        breaker.enter("a.example");
+        breaker.enterStill("a.example");
+        fail(Breaker.FAILURES_MAX);
+
+        assertThatExceptionOfType(Throttled.class)
+                .isThrownBy(() -> breaker.enterStill("a.example"))
+                .withMessageContaining("a.example is left alone for a while: down");
+    }
+
+    @Test
+    void whoeverIsOnTrialMayStillAskWhenHisTurnComes() {
+        fail(Breaker.FAILURES_MAX);
+        pass(Breaker.PAUSE_MIN);
+        breaker.enter("a.example");
+
+        assertThatCode(() -> breaker.enterStill("a.example")).doesNotThrowAnyException();
+        assertIsOpen();
+    }
+
+    @Test
+    void whatNobodyWasAskedIsNotHeldAgainstTheRegistry() {
+        for (int i = 0; i < 100; i++) {
+            ask(new Throttled("no turn yet", Duration.ofSeconds(40)));
+        }
+
+        assertThatCode(() -> breaker.enter("a.example")).doesNotThrowAnyException();
+    }
+
+    @Test
     void anOlderAnswerDoesNotEndThat() {
         breaker.enter("a.example");
         breaker.enter("a.example");
-        breaker.heard(new Throttled("down", Duration.ofSeconds(40)));
+        breaker.heard(Throttled.told("down", Duration.ofSeconds(40)));
         breaker.succeeded();
 
         assertIsOpen();
