@@ -1,8 +1,10 @@
 package dev.tarn.upstream;
 
+import dev.tarn.oci.RegistryException.Throttled;
 import dev.tarn.oci.RegistryException.UpstreamFailed;
 import dev.tarn.oci.RegistryException.UpstreamFailed.Kind;
 import io.netty.handler.codec.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -17,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// in use are kept a while for the next request to the same origin.
 final class ConnectionPool {
     private static final int METADATA_MAX = 8;
+
+    /// Too long to be waited for here: whoever got no slot in time has waited long enough.
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     /// A connection that nobody uses, since when on the monotonic clock.
     private record Unused(Connection connection, long sinceNanos) {}
@@ -37,9 +42,9 @@ final class ConnectionPool {
         this.unusedMax = connections + METADATA_MAX;
     }
 
-    /// Sends a request and waits for the head of the answer; before that, for a slot, as long as
-    /// others' answers take. A kept connection may have been closed by the other side at the same
-    /// moment; then the request goes out once more, on a new one.
+    /// Sends a request and waits for the head of the answer; before that, for a slot. A kept
+    /// connection may have been closed by the other side at the same moment; then the request goes
+    /// out once more, on a new one.
     Exchange send(Url url, Request request, Lane lane) throws InterruptedException {
         return send(url, request, lane, () -> {});
     }
@@ -48,8 +53,7 @@ final class ConnectionPool {
     /// out any more, for what has happened meanwhile.
     Exchange send(Url url, Request request, Lane lane, Runnable lastLook)
             throws InterruptedException {
-        Semaphore slots = lane == Lane.BLOBS ? blobs : metadata;
-        slots.acquire();
+        Semaphore slots = awaitSlot(url, lane);
         @Nullable Exchange exchange = null;
         try {
             lastLook.run();
@@ -60,6 +64,25 @@ final class ConnectionPool {
                 slots.release();
             }
         }
+    }
+
+    /// Where others keep the slots for longer than an answer may take, more questions would only
+    /// make it worse. A blob keeps its own for as long as it is long, and is waited for.
+    private Semaphore awaitSlot(Url url, Lane lane) throws InterruptedException {
+        return switch (lane) {
+            case BLOBS -> {
+                blobs.acquire();
+                yield blobs;
+            }
+            case METADATA -> {
+                long millis = network.budgets().head().toMillis();
+                if (!metadata.tryAcquire(millis, TimeUnit.MILLISECONDS)) {
+                    throw new Throttled(
+                            "too many questions wait for " + url.origin().host(), RETRY_AFTER);
+                }
+                yield metadata;
+            }
+        };
     }
 
     private Exchange sendOnce(Url url, Request request, Semaphore slots)

@@ -1,10 +1,13 @@
 package dev.tarn.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.tarn.oci.RawManifest;
 import dev.tarn.oci.RegistryException;
+import dev.tarn.oci.RegistryException.Throttled;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -42,5 +45,23 @@ class SilentRegistryTest {
                 .allSatisfy(pull ->
                         assertThatThrownBy(pull::get).hasCauseInstanceOf(RegistryException.class));
         assertThat(registry.requests()).hasSizeBetween(1, 50);
+    }
+
+    @Test
+    void whoeverGetsNoTurnInTimeIsSentAwayAndAsksNothing() {
+        registry.addImage(Strangers.APP.text(), "latest", 1, 10);
+        registry.inject(
+                Fault.body("application/json", "{}" + " ".repeat(1_000)).and(Fault.rate(20)),
+                request -> request.path().contains("/manifests/r"));
+        for (int i = 0; i < 8; i++) {
+            String tag = "r" + i;
+            var _ = clients.submit(() -> Strangers.pull(upstream, tag));
+        }
+        await().until(() -> registry.requests().size() == 8);
+
+        assertThatExceptionOfType(Throttled.class)
+                .isThrownBy(() -> Strangers.pull(upstream, "latest"))
+                .satisfies(e -> assertThat(e.isTold()).isFalse());
+        assertThat(registry.requests()).hasSize(8);
     }
 }
