@@ -7,6 +7,7 @@ import dev.tarn.oci.Accept;
 import dev.tarn.oci.ByteRange;
 import dev.tarn.oci.Digest;
 import dev.tarn.oci.RegistryException;
+import dev.tarn.oci.RegistryException.Malformed;
 import dev.tarn.oci.RegistryException.Throttled;
 import dev.tarn.oci.RegistryException.Unknown;
 import dev.tarn.oci.RegistryException.UpstreamFailed;
@@ -105,6 +106,19 @@ class FallbackTest {
 
         assertThatExceptionOfType(Unknown.class)
                 .isThrownBy(() -> Strangers.pull(strangers.upstream(first, second), "latest"));
+        assertThat(second.requests()).isEmpty();
+    }
+
+    @Test
+    void aNameThatTheFirstFindsBadIsNotAskedOfOthers() {
+        first.inject(Fault.status(400, "NAME_INVALID"));
+        HttpUpstream upstream = strangers.upstream(first, second);
+
+        assertThatExceptionOfType(Malformed.class)
+                .isThrownBy(() -> Strangers.pull(upstream, "latest"));
+        assertThatExceptionOfType(Malformed.class)
+                .isThrownBy(() -> fetch(upstream.source(Strangers.APP, digest), ByteRange.whole()));
+        assertThat(first.requests()).hasSize(2);
         assertThat(second.requests()).isEmpty();
     }
 

@@ -10,6 +10,7 @@ import dev.tarn.oci.ErrorCode;
 import dev.tarn.oci.MediaType;
 import dev.tarn.oci.RawManifest;
 import dev.tarn.oci.RegistryException;
+import dev.tarn.oci.RegistryException.Malformed;
 import dev.tarn.oci.RegistryException.Refused;
 import dev.tarn.oci.RegistryException.Throttled;
 import dev.tarn.oci.RegistryException.Unknown;
@@ -24,6 +25,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ManifestFetchTest {
@@ -182,6 +184,43 @@ class ManifestFetchTest {
                 .isThrownBy(() -> Strangers.pull(upstream, "nightly"))
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.NAME_UNKNOWN));
         assertThatExceptionOfType(Unknown.class).isThrownBy(() -> describe("latest"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {410, 451})
+    void whatIsGoneOrTakenDownIsUnknown(int status) {
+        registry.inject(Fault.status(status));
+
+        assertThatExceptionOfType(Unknown.class)
+                .isThrownBy(() -> Strangers.pull(upstream, "latest"))
+                .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.MANIFEST_UNKNOWN));
+        assertThatExceptionOfType(Unknown.class).isThrownBy(() -> describe("latest"));
+        assertThatExceptionOfType(Unknown.class)
+                .isThrownBy(() -> upstream.blobSize(Strangers.APP, image.digest()))
+                .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.BLOB_UNKNOWN));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ErrorCode.class,
+            names = {"DIGEST_INVALID", "NAME_INVALID", "PAGINATION_NUMBER_INVALID", "TAG_INVALID"})
+    void aNameThatTheRegistryFindsBadIsTheClientsDoing(ErrorCode code) {
+        registry.inject(Fault.status(400, code.name()));
+
+        assertThatExceptionOfType(Malformed.class)
+                .isThrownBy(() -> Strangers.pull(upstream, "latest"))
+                .withMessageContaining("127.0.0.1 answered 400")
+                .satisfies(e -> assertThat(e.code()).isEqualTo(code));
+        assertThat(registry.requests()).hasSize(1);
+    }
+
+    @Test
+    void aBadNameIsOneByAnswer400Only() {
+        registry.inject(Fault.status(406, "NAME_INVALID"));
+        assertFails(Kind.BAD_ANSWER, () -> Strangers.pull(upstream, "latest"));
+
+        registry.inject(Fault.status(400, "MANIFEST_INVALID"));
+        assertFails(Kind.BAD_ANSWER, () -> Strangers.pull(upstream, "latest"));
     }
 
     @Test
