@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
@@ -19,12 +21,26 @@ import tools.jackson.databind.json.JsonMapper;
 /// Reads what a manifest refers to. Its input comes from strangers: depth, lengths and the number
 /// of children are limited, and a document that could be read in two ways (CVE-2021-41190) is
 /// opaque.
+///
+/// Any thread may ask but an event loop: who brings a large document may have to wait for others.
+/// Those of requests, flights and upkeep do.
 public final class ManifestParser {
 
     private static final int CHILDREN_MAX = 1_000;
 
     /// Twice what 4 MiB of plain descriptors have. Each `{},` becomes some hundred bytes.
     private static final int TOKENS_MAX = 500_000;
+
+    /// What is longer than any usual manifest. Those that are not never wait.
+    static final int LARGE_BYTES = 256 << 10;
+
+    /// How many trees of large documents there are at once: 4 MiB that are made for it become a
+    /// tree of several tens of MiB, and whoever serves them can have any number asked for. Two, so
+    /// that a single slow one does not hold up all others.
+    static final int LARGE_TREES_MAX = 2;
+
+    /// Waits are short: nothing but reading one document is done with a permit.
+    static final Semaphore LARGE_TREES = new Semaphore(LARGE_TREES_MAX, true);
 
     private static final JsonMapper JSON =
             JsonMapper.builder(
@@ -43,8 +59,6 @@ public final class ManifestParser {
                     .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
                     .build();
 
-    private static final JsonNode NOTHING = JSON.createArrayNode();
-
     private static final int PLATFORM_LENGTH_MAX = 64;
 
     private ManifestParser() {}
@@ -53,8 +67,11 @@ public final class ManifestParser {
     /// manifest or says itself that it is of another type. A generic content type gives way to the
     /// body's own word.
     public static Optional<MediaType> typeOf(MediaType contentType, byte[] body) {
-        JsonNode document = read(ByteBuffer.wrap(body)).orElse(null);
-        if (document == null || !(document.has("schemaVersion") || document.has("mediaType"))) {
+        return read(ByteBuffer.wrap(body), document -> typeOf(contentType, document));
+    }
+
+    private static Optional<MediaType> typeOf(MediaType contentType, JsonNode document) {
+        if (!(document.has("schemaVersion") || document.has("mediaType"))) {
             return Optional.empty();
         }
         Optional<MediaType> own = mediaType(document);
@@ -69,7 +86,7 @@ public final class ManifestParser {
         MediaType type = raw.mediaType();
         Optional<Manifest> manifest = Optional.empty();
         if (type.isImage() || type.isIndex()) {
-            manifest = read(raw.bytes()).flatMap(document -> manifest(type, document));
+            manifest = read(raw.bytes(), document -> manifest(type, document));
         }
         return manifest.orElseGet(Manifest.Opaque::new);
     }
@@ -77,8 +94,13 @@ public final class ManifestParser {
     /// What the manifests of an index are for: `linux/arm64/v8`. Those that do not say so are not
     /// here.
     public static Map<Digest, String> platforms(RawManifest index) {
+        return read(index.bytes(), document -> Optional.of(platformsOf(document.path("manifests"))))
+                .orElse(Map.of());
+    }
+
+    private static Map<Digest, String> platformsOf(JsonNode manifests) {
         Map<Digest, String> platforms = new LinkedHashMap<>();
-        for (JsonNode child : read(index.bytes()).map(it -> it.path("manifests")).orElse(NOTHING)) {
+        for (JsonNode child : manifests) {
             JsonNode platform = child.path("platform");
             String text =
                     Stream.of("os", "architecture", "variant")
@@ -150,14 +172,27 @@ public final class ManifestParser {
         }
     }
 
-    private static Optional<JsonNode> read(ByteBuffer body) {
+    /// What `meaning` makes of the document: the tree is gone when this returns.
+    private static <T> Optional<T> read(ByteBuffer body, Function<JsonNode, Optional<T>> meaning) {
+        if (body.remaining() <= LARGE_BYTES) {
+            return readNow(body, meaning);
+        }
+        LARGE_TREES.acquireUninterruptibly();
+        try {
+            return readNow(body, meaning);
+        } finally {
+            LARGE_TREES.release();
+        }
+    }
+
+    private static <T> Optional<T> readNow(
+            ByteBuffer body, Function<JsonNode, Optional<T>> meaning) {
         byte[] bytes = new byte[body.remaining()];
         body.get(bytes);
         try {
-            JsonNode document = JSON.readTree(bytes);
-            return document != null && document.isObject()
-                    ? Optional.of(document)
-                    : Optional.empty();
+            return Optional.ofNullable(JSON.readTree(bytes))
+                    .filter(JsonNode::isObject)
+                    .flatMap(meaning);
         } catch (JacksonException e) {
             return Optional.empty();
         }
