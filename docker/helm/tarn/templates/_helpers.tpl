@@ -108,6 +108,11 @@ spec:
           readOnly: true
         - name: containerd
           mountPath: /host/etc/containerd
+        {{- if .Values.existingSecret }}
+        - name: secret
+          mountPath: /run/secrets/tarn
+          readOnly: true
+        {{- end }}
   {{- end }}
   containers:
     - name: tarn

@@ -88,6 +88,19 @@ class ChartTest {
     }
 
     @Test
+    void whoeverReadsTheConfigurationHasTheFilesThatItNames() throws Exception {
+        JsonNode pod =
+                workload(chart("{mode: daemonset, existingSecret: registry-logins}").objects())
+                        .at("/spec/template/spec");
+
+        for (String containers : List.of("initContainers", "containers")) {
+            assertThat(pod.path(containers).path(0).path("volumeMounts").valueStream())
+                    .extracting(mount -> mount.path("mountPath").asString())
+                    .contains("/etc/tarn", "/run/secrets/tarn");
+        }
+    }
+
+    @Test
     void whatIsNoModeIsRefused() throws Exception {
         assertThatThrownBy(chart("mode: deployment")::render)
                 .hasMessageContaining("mode: statefulset or daemonset, not \"deployment\"");

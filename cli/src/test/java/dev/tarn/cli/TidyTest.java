@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,8 @@ class TidyTest {
     /// A class in running text, between backticks; what has dots, spaces or hyphens is something
     /// else.
     private static final Pattern CLASS_NAME = Pattern.compile("`([A-Z][a-z]+(?:[A-Z][a-z]+)*)`");
+
+    private static final Pattern DOCUMENT = Pattern.compile("docs/[\\w./-]+\\.md");
 
     private static final List<String> OTHER_WORDS = List.of("Optional", "Range");
 
@@ -110,6 +114,28 @@ class TidyTest {
                                 .distinct())
                 .hasSizeGreaterThan(40)
                 .allSatisfy(name -> assertThat(classes).contains(name));
+    }
+
+    /// Who installs Tarn is sent there.
+    @Test
+    void everyDocumentThatIsNamedToOperatorsExists() throws IOException {
+        assertThat(documentsNamedIn("docker", "conf"))
+                .isNotEmpty()
+                .allSatisfy(document -> assertThat(Path.of("..", document)).isRegularFile());
+    }
+
+    private static Set<String> documentsNamedIn(String... folders) throws IOException {
+        Set<String> documents = new TreeSet<>();
+        for (String folder : folders) {
+            try (Stream<Path> tree = Files.walk(Path.of("..", folder))) {
+                for (Path file : tree.filter(Files::isRegularFile).toList()) {
+                    DOCUMENT.matcher(Files.readString(file))
+                            .results()
+                            .forEach(name -> documents.add(name.group()));
+                }
+            }
+        }
+        return documents;
     }
 
     private static List<Source> sources() throws IOException {

@@ -45,6 +45,25 @@ class EnvironmentTest {
     }
 
     @Test
+    void aLoginInVariablesKeepsTheOtherDefaultUpstreams() throws IOException {
+        Path password = file.write("docker-hub", "secret");
+        TarnConfig config =
+                file.read(
+                        "",
+                        Map.of(
+                                "TARN_UPSTREAMS_DOCKER_IO_USERNAME",
+                                "me",
+                                "TARN_UPSTREAMS_DOCKER_IO_PASSWORD_FILE",
+                                password.toString()));
+
+        assertThat(config.upstreams()).hasSize(7);
+        assertThat(config.upstreams())
+                .filteredOn(upstream -> upstream.credentials().isPresent())
+                .extracting(UpstreamConfig::host)
+                .containsExactly(new RegistryHost("docker.io"));
+    }
+
+    @Test
     void variablesReplaceAWholeList() throws IOException {
         TarnConfig config =
                 file.read(
