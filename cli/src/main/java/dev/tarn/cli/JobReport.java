@@ -6,11 +6,12 @@ import dev.tarn.cli.image.Trial;
 import dev.tarn.config.ImageJob;
 import dev.tarn.metrics.Metric;
 import dev.tarn.metrics.Metrics;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,27 +29,43 @@ final class JobReport implements Schedule.Listener {
 
     private final Metrics metrics;
     private final InstantSource clock;
-    private final Map<Key, Instant> successes = new ConcurrentHashMap<>();
+
+    /// When each job last went well, in seconds since 1970; NaN until it has.
+    private final Map<Key, Double> successes = new ConcurrentHashMap<>();
 
     JobReport(Metrics metrics, InstantSource clock) {
         this.metrics = metrics;
         this.clock = clock;
     }
 
-    /// Shows these, also before they have run.
+    /// Shows these, also before they have run, and no other any more: what is never to run again
+    /// would be overdue for ever.
     void watch(List<ImageJob> jobs) {
-        jobs.stream().map(Key::of).forEach(this::watch);
+        Set<Key> keys = jobs.stream().map(Key::of).collect(Collectors.toSet());
+        successes.keySet().stream().filter(key -> !keys.contains(key)).forEach(this::forget);
+        keys.forEach(this::watch);
     }
 
     private void watch(Key key) {
-        metrics.watch(
-                Metric.JOB_SUCCESS,
-                () -> {
-                    Instant success = successes.get(key);
-                    return success == null ? Double.NaN : success.toEpochMilli() / 1e3;
-                },
-                key.kind(),
-                key.name());
+        if (successes.putIfAbsent(key, Double.NaN) == null) {
+            metrics.watch(
+                    Metric.JOB_SUCCESS,
+                    () -> successes.getOrDefault(key, Double.NaN),
+                    key.kind(),
+                    key.name());
+            for (Trial.Result result : Trial.Result.values()) {
+                metrics.expect(Metric.JOB_IMAGES, key.kind(), key.name(), Api.word(result));
+            }
+        }
+    }
+
+    private void forget(Key key) {
+        successes.remove(key);
+        metrics.forget(Metric.JOB_SUCCESS, key.kind(), key.name());
+        metrics.forget(Metric.JOB_PULL_DURATION, key.kind(), key.name());
+        for (Trial.Result result : Trial.Result.values()) {
+            metrics.forget(Metric.JOB_IMAGES, key.kind(), key.name(), Api.word(result));
+        }
     }
 
     @Override
@@ -75,7 +92,8 @@ final class JobReport implements Schedule.Listener {
     @Override
     public void ended(ImageJob job, Errand.Round round) {
         if (round.isGood()) {
-            successes.put(Key.of(job), clock.instant());
+            double now = clock.instant().toEpochMilli() / 1e3;
+            successes.computeIfPresent(Key.of(job), (_, _) -> now);
             LOG.info("{}: all is well", job);
         }
     }

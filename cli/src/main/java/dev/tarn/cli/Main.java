@@ -5,6 +5,7 @@ import dev.tarn.config.ConfigException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -134,7 +135,11 @@ public final class Main implements Runnable {
     }
 
     static String version() {
-        String version = Main.class.getPackage().getImplementationVersion();
-        return version == null ? "(not packaged)" : version;
+        return packagedVersion().orElse("(not packaged)");
+    }
+
+    /// Empty where it runs from the classes of a build.
+    static Optional<String> packagedVersion() {
+        return Optional.ofNullable(Main.class.getPackage().getImplementationVersion());
     }
 }

@@ -155,6 +155,8 @@ final class Mirror implements AutoCloseable {
         gauges.watch(store, blobs, reports, server);
         gauges.watch(pushes);
         metrics.watch(Metric.CONFIG_GOOD, () -> isConfigGood ? 1 : 0);
+        Main.packagedVersion()
+                .ifPresent(version -> metrics.watch(Metric.BUILD_INFO, () -> 1, version));
         if (config.http().tls().isEmpty()) {
             WarmUp.run(server.address());
         }

@@ -109,6 +109,40 @@ class JobsTest {
     }
 
     @Test
+    void whatHasNotHappenedYetIsCountedAsNone() throws Exception {
+        String checks = "checks: {base: {images: [\"up.test/team/app:v1\"], interval: 30d}}";
+        try (Mirror mirror = start("", checks)) {
+            assertThat(new PullClient(mirror.adminUrl()).get("/metrics").text())
+                    .contains(
+                            none("base", "ok"),
+                            none("base", "slow"),
+                            none("base", "mismatch"),
+                            none("base", "missing"),
+                            none("base", "failed"));
+        }
+    }
+
+    private static String none(String name, String result) {
+        return images("check", name, result).replace("} 1.0", "} 0.0\n");
+    }
+
+    @Test
+    void aJobThatIsNoMoreIsNotShownAnyMore() throws Exception {
+        String checks = "checks: {base: {images: [\"up.test/team/app:v1\"], interval: 10s}}";
+        try (Mirror mirror = start("", checks)) {
+            awaitMetrics(mirror, images("check", "base", "ok"));
+            write("", checks.replace("base", "other"));
+            mirror.reload(() -> ConfigReader.read(Optional.of(file()), Map.of()));
+
+            assertThat(new PullClient(mirror.adminUrl()).get("/metrics").text())
+                    .contains(
+                            "tarn_job_last_success_seconds{kind=\"check\",name=\"other\"} NaN",
+                            none("other", "failed"))
+                    .doesNotContain("name=\"base\"");
+        }
+    }
+
+    @Test
     void jobsChangeWithTheConfiguration() throws Exception {
         registry.addImage("team/other", "v1", 2, 1_000);
         try (Mirror mirror = start("", "")) {

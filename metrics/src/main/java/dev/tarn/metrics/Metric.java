@@ -7,7 +7,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.DoubleSupplier;
 
 /// Every metric of ours, by the name under which Prometheus sees it. No tag has a value that a
@@ -89,7 +91,7 @@ public enum Metric {
     SAVED_BYTES(
             "tarn_saved_bytes_total",
             Type.COUNTER,
-            "Bytes that went to clients without coming from the upstream for them",
+            "Bytes that went to clients in answers that count as hits",
             "type",
             "upstream_host"),
     ANSWER_DURATION(
@@ -239,7 +241,8 @@ public enum Metric {
             "tarn_scrub_progress_ratio",
             Type.GAUGE,
             "How much of the store the present pass of the scrub has read and hashed, 0 to 1; 1"
-                    + " between passes");
+                    + " between passes"),
+    BUILD_INFO("tarn_build_info", Type.GAUGE, "1, with the version that runs", "version");
 
     /// The tag that names a registry as the configuration does.
     static final String UPSTREAM_HOST = "upstream_host";
@@ -250,6 +253,26 @@ public enum Metric {
         GAUGE,
         HISTOGRAM
     }
+
+    /// What takes a person's time: whole images, and blobs over the link.
+    private static final Set<Metric> LONG =
+            EnumSet.of(IMAGE_PULL_DURATION, DOWNLOAD_DURATION, JOB_PULL_DURATION);
+
+    private static final Duration[] LONG_BUCKETS = {
+        Duration.ofMillis(100),
+        Duration.ofMillis(250),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1),
+        Duration.ofMillis(2_500),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(20),
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(60),
+        Duration.ofSeconds(120),
+        Duration.ofSeconds(300),
+        Duration.ofSeconds(600)
+    };
 
     /// From a hit in memory to the largest layer over a slow link.
     private static final Duration[] BUCKETS = {
@@ -306,7 +329,7 @@ public enum Metric {
         return Timer.builder(text)
                 .description(meaning)
                 .tags(tagged(values))
-                .serviceLevelObjectives(BUCKETS)
+                .serviceLevelObjectives(LONG.contains(this) ? LONG_BUCKETS : BUCKETS)
                 .register(registry);
     }
 
@@ -316,7 +339,7 @@ public enum Metric {
     void watch(MeterRegistry registry, DoubleSupplier number, String... values) {
         switch (type) {
             case GAUGE ->
-                    Gauge.builder(text, number::getAsDouble)
+                    Gauge.builder(gaugeName(), number::getAsDouble)
                             .description(meaning)
                             .tags(tagged(values))
                             .register(registry);
@@ -330,7 +353,13 @@ public enum Metric {
         }
     }
 
-    private Tags tagged(String... values) {
+    /// Of a gauge whose name ends in `_info`, Micrometer cuts that off, but not of one in `.info`,
+    /// and then writes the name as it should be.
+    private String gaugeName() {
+        return text.replaceFirst("_info$", ".info");
+    }
+
+    Tags tagged(String... values) {
         if (values.length != tags.size()) {
             throw new IllegalArgumentException(text + " has the tags " + tags);
         }

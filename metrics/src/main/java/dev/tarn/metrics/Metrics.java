@@ -125,6 +125,23 @@ public final class Metrics implements AutoCloseable {
         metric.counter(registry, tags).increment();
     }
 
+    /// Shows that it has not happened yet, so that the first time is seen as one more.
+    ///
+    /// @param tags a value for each tag that the metric has
+    public void expect(Metric metric, String... tags) {
+        var _ = metric.counter(registry, tags);
+    }
+
+    /// Does not show any longer what is no more.
+    ///
+    /// @param tags a value for each tag that the metric has
+    public void forget(Metric metric, String... tags) {
+        registry.find(metric.text())
+                .tags(metric.tagged(tags))
+                .meters()
+                .forEach(meter -> registry.remove(meter));
+    }
+
     /// Something took so long.
     ///
     /// @param tags a value for each tag that the metric has

@@ -34,6 +34,8 @@ final class ScriptedHourIT {
             Files.writeString(hurried, hurried(rules));
             Prometheus prometheus = troubles.prometheus(hurried);
             awaitAlert(prometheus, "TarnCertificateEnds");
+            awaitAlert(prometheus, "TarnJobFailed");
+            awaitAlert(prometheus, "TarnJobOverdue");
 
             FakeImage image = troubles.good().addImage("app", "v1", 1, 100_000);
             for (int i = 0; i < 3_000; i++) {
@@ -67,6 +69,9 @@ final class ScriptedHourIT {
             fill(troubles.disk());
             awaitAlert(prometheus, "TarnStoreInTrouble");
 
+            troubles.other().misconfigure();
+            awaitAlert(prometheus, "TarnConfigWrong");
+
             troubles.other().stop();
             awaitAlert(prometheus, "TarnDown");
 
@@ -78,7 +83,8 @@ final class ScriptedHourIT {
         return rules.replaceAll("\\[1d\\]", "[120s]")
                 .replaceAll("\\[[0-9]+[mh]\\]", "[15s]")
                 .replaceAll("for: [0-9]+m", "for: 1s")
-                .replace(" > 120", " > 2");
+                .replace(" > 120", " > 2")
+                .replace(" > 25 * 3600", " > 2");
     }
 
     private static Set<String> alerts(String rules) {

@@ -86,6 +86,11 @@ final class TarnProcess implements Closeable {
         return "127.0.0.1:" + adminPort;
     }
 
+    /// Gives it a configuration that makes no sense, while it runs.
+    void misconfigure() throws IOException {
+        Files.writeString(config, "nonsense: 1");
+    }
+
     /// What its admin API tells.
     JsonNode api(String call) throws IOException {
         return JSON.readTree(Loopback.text("http://" + adminAddress() + "/api/v1/" + call));

@@ -16,9 +16,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.TestInfo;
 
-/// A Tarn on a small disk before four registries: `good.test`; `slow.test`, which takes its time
-/// and permits little more; `strict.test`, which permits nothing more; and `dead.test`, which is
-/// not there. And another one that shows a certificate that ends soon.
+/// A Tarn on a small disk before four registries: `good.test`, where an image that it checks is
+/// gone; `slow.test`, which takes its time and permits little more; `strict.test`, which permits
+/// nothing more; and `dead.test`, which is not there. And another one that shows a certificate that
+/// ends soon.
 final class Troubles implements Closeable {
     private static final Duration SLOWNESS = Duration.ofSeconds(3);
     private static final int SLOW_PULLS = 24;
@@ -80,6 +81,8 @@ final class Troubles implements Closeable {
           slow.test: {urls: ["%s"], insecure: true}
           strict.test: {urls: ["%s"], insecure: true}
           dead.test: {urls: ["http://127.0.0.1:%d"], insecure: true}
+        checks:
+          gone: {images: ["good.test/gone:v1"], interval: 10s}
         """
                 .formatted(good.uri(), slow.uri(), strict.uri(), Loopback.freePort());
     }
