@@ -3,6 +3,7 @@ package dev.tarn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.admin.Api;
+import dev.tarn.report.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.ParameterizedType;
@@ -123,6 +124,14 @@ class ApiDocumentTest {
                         "schema");
 
         assertIs(call, schema, Class.forName(Api.class.getName() + "$" + type));
+    }
+
+    @Test
+    void itHasEachReasonForWhichSomethingFails() {
+        Map<?, ?> reason = at(document, "components", "schemas", "Failure", "properties", "reason");
+
+        assertThat(reason.get("enum"))
+                .isEqualTo(Arrays.stream(Reason.values()).map(Reason::word).toList());
     }
 
     private void assertIs(String where, Map<?, ?> schema, Type type) {

@@ -81,7 +81,7 @@ sealed interface Head {
     }
 
     static Head busy() {
-        String why = "the mirror has all the requests it can read";
+        String why = "the mirror has all the requests it can take, or all it takes of one client";
         return new Refused(
                 ErrorResponse.of(503, ErrorCode.TOOMANYREQUESTS, why).with("Retry-After", "1"));
     }

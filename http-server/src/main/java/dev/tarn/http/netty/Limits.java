@@ -13,11 +13,11 @@ import java.time.Duration;
 /// @param idleTime how long a connection may wait for a request, or for its client to take bytes
 /// @param lingerTime how long what a refused client still sends is thrown away, so that it can read
 ///   why
-/// @param connections how many at once; the next one gets a 503
+/// @param connections how many at once; the next one gets a 503, or under TLS is closed
 /// @param unfinishedHeads how many requests at once whose head did not arrive in one piece; the
 ///   next one gets a 503. What is here of a head is memory, and almost every head arrives in one
 ///   piece
-/// @param connectionsPerClient how many at once from one address; the next one gets a 503
+/// @param connectionsPerClient how many at once from one address; the next one fares the same
 /// @param requestsPerClient how many answers to one address at once; the next one is a 503
 /// @param minRateBytes what a client must take of an answer in a second, on average over each
 ///   `graceTime`; 0 for nothing

@@ -7,13 +7,14 @@ import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/// Sends a client away at once, because there are too many: containerd goes on to the next host
-/// then. Runs on the event loop.
+/// Sends a client away at once, because there are too many connections, of all or of this one:
+/// containerd goes on to the next host then. Under TLS there is no answer. Runs on the event loop.
 final class Overload extends ChannelInboundHandlerAdapter {
 
     private static final String BODY =
             "{\"errors\":[{\"code\":\"TOOMANYREQUESTS\",\"message\":\"too many requests\","
-                    + "\"detail\":\"the mirror has all the connections it can serve\"}]}";
+                    + "\"detail\":\"the mirror has all the connections it can serve,"
+                    + " or all it serves to one client\"}]}";
 
     private static final byte[] ANSWER =
             """
