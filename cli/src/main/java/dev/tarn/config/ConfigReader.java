@@ -1,6 +1,7 @@
 package dev.tarn.config;
 
 import dev.tarn.metrics.LogStyle;
+import dev.tarn.oci.DockerHub;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.oci.Secret;
 import dev.tarn.pull.DownloadConfig;
@@ -43,8 +44,6 @@ public final class ConfigReader {
                     "mcr.microsoft.com");
 
     /// The one registry that is not where its name says.
-    private static final RegistryHost DOCKER_HUB = new RegistryHost("docker.io");
-
     private static final URI DOCKER_HUB_URL = URI.create("https://registry-1.docker.io");
 
     private static final Duration WAIT_MAX = Duration.ofMinutes(10);
@@ -178,7 +177,7 @@ public final class ConfigReader {
     }
 
     private static RegistryHost defaultUpstream(Section root, List<UpstreamConfig> upstreams) {
-        RegistryHost host = root.value("default-upstream", Format.REGISTRY_HOST, DOCKER_HUB);
+        RegistryHost host = root.value("default-upstream", Format.REGISTRY_HOST, DockerHub.HOST);
         List<RegistryHost> all = upstreams.stream().map(UpstreamConfig::host).toList();
         if (!all.contains(host)) {
             root.problem("default-upstream", host + " is not one of the upstreams: " + all);
@@ -250,7 +249,7 @@ public final class ConfigReader {
     }
 
     private static URI usualUrl(RegistryHost host, Section section) {
-        if (host.equals(DOCKER_HUB)) {
+        if (host.equals(DockerHub.HOST)) {
             return DOCKER_HUB_URL;
         }
         try {

@@ -28,7 +28,7 @@ import javax.net.ssl.SSLContext;
 final class Rehearsal {
 
     private static final String CACHE = "tarn.aot";
-    private static final int PATIENCE_SECONDS = 60;
+    private static final int PATIENCE_SECONDS = 180;
     private static final int ASKED_MAX = 10;
     private static final Pattern READY = Pattern.compile("tarn is ready on (http://\\S+) .*");
     private static final String IMAGE = "library/image";

@@ -1,5 +1,6 @@
 package dev.tarn.http;
 
+import dev.tarn.oci.DockerHub;
 import dev.tarn.oci.ErrorCode;
 import dev.tarn.oci.RegistryException.Malformed;
 import dev.tarn.oci.RegistryException.Unknown;
@@ -17,14 +18,6 @@ import java.util.Optional;
 /// part of the name that is a configured registry, else the default. All of them are keys into the
 /// configuration: nothing that a client sends is ever dialled.
 public final class UpstreamTable {
-
-    private static final RegistryHost DOCKER_HUB = new RegistryHost("docker.io");
-
-    /// Other names under which clients know Docker Hub.
-    private static final Map<RegistryHost, RegistryHost> ALIASES =
-            Map.of(
-                    new RegistryHost("index.docker.io"), DOCKER_HUB,
-                    new RegistryHost("registry-1.docker.io"), DOCKER_HUB);
 
     private final Map<RegistryHost, Upstream> upstreams;
     private final Map<String, Upstream> byAddressedHost = new HashMap<>();
@@ -98,12 +91,11 @@ public final class UpstreamTable {
     }
 
     private static Target at(Upstream upstream, RepositoryName name) {
-        boolean isOfficialImage = upstream.host().equals(DOCKER_HUB) && name.hasOnePart();
-        return new Target(upstream, isOfficialImage ? new RepositoryName("library/" + name) : name);
+        return new Target(upstream, DockerHub.inFull(upstream.host(), name));
     }
 
     private Optional<Upstream> find(RegistryHost host) {
-        return Optional.ofNullable(upstreams.get(ALIASES.getOrDefault(host, host)));
+        return Optional.ofNullable(upstreams.get(DockerHub.canonical(host)));
     }
 
     private static Optional<RegistryHost> parse(String text) {

@@ -1,7 +1,7 @@
 package dev.tarn.oci;
 
 /// The error codes of the OCI distribution specification and of Docker's API before it, each with
-/// the HTTP status that it goes out with.
+/// the HTTP status that it usually goes out with: HTTP itself may call for another.
 public enum ErrorCode {
     BLOB_UNKNOWN(404, "blob unknown to registry"),
     DENIED(403, "requested access to the resource is denied"),

@@ -13,8 +13,6 @@ public record ImageName(
         Optional<Tag> tag,
         Optional<Digest> digest) {
 
-    private static final RegistryHost DOCKER_HUB = new RegistryHost("docker.io");
-
     /// Reads a name as Docker does.
     ///
     /// @throws IllegalArgumentException if this names no image
@@ -41,18 +39,10 @@ public record ImageName(
         String first = slash < 0 ? "" : path.substring(0, slash);
         boolean isRegistry =
                 first.contains(".") || first.contains(":") || first.equals("localhost");
-        if (isRegistry) {
-            RegistryHost registry = new RegistryHost(first);
-            String name = path.substring(slash + 1);
-            boolean isOfficial = registry.equals(DOCKER_HUB) && name.indexOf('/') < 0;
-            return new ImageName(
-                    registry,
-                    new RepositoryName(isOfficial ? "library/" + name : name),
-                    tag,
-                    digest);
-        }
-        return new ImageName(
-                DOCKER_HUB, new RepositoryName(slash < 0 ? "library/" + path : path), tag, digest);
+        RegistryHost registry =
+                isRegistry ? DockerHub.canonical(new RegistryHost(first)) : DockerHub.HOST;
+        RepositoryName name = new RepositoryName(isRegistry ? path.substring(slash + 1) : path);
+        return new ImageName(registry, DockerHub.inFull(registry, name), tag, digest);
     }
 
     /// What a registry is asked for.

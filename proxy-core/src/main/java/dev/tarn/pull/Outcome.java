@@ -2,11 +2,12 @@ package dev.tarn.pull;
 
 /// How an answer came about.
 public enum Outcome {
-    /// Stored, and nobody was asked.
+    /// Stored. Where nobody had told yet that this repository holds it, the upstream was asked
+    /// first.
     HIT,
-    /// A download or fetch under way was joined.
+    /// A blob's download under way was joined.
     JOIN,
-    /// Fetched for this request.
+    /// Fetched for this request, or together with others for the same manifest.
     MISS,
     /// Stored, and the upstream said that it is still so.
     REVALIDATED,

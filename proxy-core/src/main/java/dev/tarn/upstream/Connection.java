@@ -271,13 +271,14 @@ final class Connection implements AutoCloseable {
         }
     }
 
-    /// The first failure is the one that counts.
+    /// The first failure is the one that counts. What came before it is handed over first.
     private UpstreamFailed fail(Kind kind, String what, @Nullable Throwable cause) {
         lock.lock();
         try {
             if (failure == null) {
                 failure = new UpstreamFailed(kind, origin.host() + " " + what, cause);
             }
+            arrivals.hurry();
             changed.signalAll();
             if (channel != null) {
                 var _ = channel.close();

@@ -66,8 +66,8 @@ final class ConnectionPool {
         }
     }
 
-    /// Where others keep the slots for longer than an answer may take, more questions would only
-    /// make it worse. A blob keeps its own for as long as it is long, and is waited for.
+    /// Where others keep the slots for twice as long as an answer may take, more questions would
+    /// only make it worse. A blob keeps its own for as long as it is long, and is waited for.
     private Semaphore awaitSlot(Url url, Lane lane) throws InterruptedException {
         return switch (lane) {
             case BLOBS -> {
@@ -75,7 +75,7 @@ final class ConnectionPool {
                 yield blobs;
             }
             case METADATA -> {
-                long millis = network.budgets().head().toMillis();
+                long millis = 2 * network.budgets().head().toMillis();
                 if (!metadata.tryAcquire(millis, TimeUnit.MILLISECONDS)) {
                     throw new Throttled(
                             "too many questions wait for " + url.origin().host(), RETRY_AFTER);

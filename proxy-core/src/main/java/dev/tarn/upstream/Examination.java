@@ -1,5 +1,6 @@
 package dev.tarn.upstream;
 
+import dev.tarn.oci.DockerHub;
 import dev.tarn.oci.ErrorCode;
 import dev.tarn.oci.RegistryException;
 import dev.tarn.oci.RegistryException.Unknown;
@@ -22,9 +23,8 @@ public final class Examination {
 
     /// Where Docker Hub says how many pulls are left; asking there by HEAD is none of them (its
     /// documentation, "Usage and limits").
-    private static final String HUB = "docker.io";
-
     private static final String HUB_SCOPE = "repository:ratelimitpreview/test:pull";
+
     private static final String HUB_LIMIT = "/v2/ratelimitpreview/test/manifests/latest";
 
     private final UpstreamConfig config;
@@ -81,7 +81,7 @@ public final class Examination {
     private Optional<RegistryException> logIn() throws InterruptedException {
         try {
             ask("", BASE, Request.get(Map.of()));
-            if (config.host().text().equals(HUB)) {
+            if (config.host().equals(DockerHub.HOST)) {
                 ask(HUB_SCOPE, HUB_LIMIT, Request.head(Map.of()));
             }
             return Optional.empty();

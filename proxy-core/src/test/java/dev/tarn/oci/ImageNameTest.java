@@ -19,6 +19,8 @@ class ImageNameTest {
         "alpine:3.22, docker.io/library/alpine:3.22",
         "user/app, docker.io/user/app:latest",
         "docker.io/alpine, docker.io/library/alpine:latest",
+        "index.docker.io/alpine, docker.io/library/alpine:latest",
+        "registry-1.docker.io/user/app:v1, docker.io/user/app:v1",
         "quay.io/a/b:v1, quay.io/a/b:v1",
         "localhost/app, localhost/app:latest",
         "localhost:5000/app, localhost:5000/app:latest",

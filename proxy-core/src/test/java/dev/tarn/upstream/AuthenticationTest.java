@@ -204,7 +204,7 @@ class AuthenticationTest {
     void aHundredPullsNeedOneToken() throws Exception {
         FakeAuth auth = FakeAuth.bearer();
         registry.require(auth);
-        HttpUpstream upstream = strangers.upstream(registry);
+        HttpUpstream upstream = strangers.budgets(Budgets.STANDARD).upstream(registry);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> pulls = new ArrayList<>();
             for (int i = 0; i < 100; i++) {

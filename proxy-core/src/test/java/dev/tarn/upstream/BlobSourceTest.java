@@ -301,6 +301,24 @@ class BlobSourceTest {
     }
 
     @Test
+    void whatCameBeforeACutIsHandedOver() throws Exception {
+        byte[] large = Strangers.bytes(1 << 20);
+        Digest name = registry.addBlob("library/app", large);
+        registry.inject(Fault.cutAfter(700_000));
+        AtomicInteger received = new AtomicInteger();
+        try (Source.Fetch fetch = upstream.source(Strangers.APP, name).fetch(ByteRange.whole())) {
+            assertFails(
+                    Kind.CUT_OFF,
+                    () -> {
+                        while (fetch.next(it -> received.addAndGet(Source.bytesIn(it)))) {
+                            assertThat(received).hasPositiveValue();
+                        }
+                    });
+        }
+        assertThat(received).hasValue(700_000);
+    }
+
+    @Test
     void anInterruptEndsTheWait() throws Exception {
         registry.inject(Fault.hang());
         Strangers patient = new Strangers().budgets(Budgets.STANDARD);

@@ -33,8 +33,9 @@ final class OpenBlob {
 
     private static final int READ_BYTES_MAX = 64 << 10;
 
-    /// How far apart are the pages that are looked at.
-    private static final int LOOK_BYTES = 1 << 20;
+    /// How far apart are the pages that are looked at: as much as a system keeps, and forgets, as
+    /// one.
+    private static final int LOOK_BYTES = 2 << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(OpenBlob.class);
 

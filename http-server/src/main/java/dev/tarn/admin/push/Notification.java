@@ -1,5 +1,6 @@
 package dev.tarn.admin.push;
 
+import dev.tarn.oci.DockerHub;
 import dev.tarn.oci.RegistryHost;
 import dev.tarn.oci.Tag;
 import java.nio.ByteBuffer;
@@ -30,8 +31,6 @@ public record Notification(Sender sender, List<Push> pushes) {
         GITHUB,
         QUAY
     }
-
-    private static final RegistryHost DOCKER_IO = new RegistryHost("docker.io");
 
     private static final String GHCR_IO = "ghcr.io";
 
@@ -144,7 +143,7 @@ public record Notification(Sender sender, List<Push> pushes) {
                 .find("tag")
                 .map(tag ->
                         push(
-                                Optional.of(DOCKER_IO),
+                                Optional.of(DockerHub.HOST),
                                 event.in("repository"),
                                 "repo_name",
                                 pushed.tag("tag", tag)))
