@@ -34,7 +34,7 @@ final class Arrivals {
     private int waitingBytes;
     private long takenBytes;
     private boolean isFlowing;
-    private boolean hasEnded;
+    private boolean isOver;
     private boolean isDue;
 
     /// The next answer.
@@ -42,7 +42,7 @@ final class Arrivals {
         clear();
         takenBytes = 0;
         isFlowing = false;
-        hasEnded = false;
+        isOver = false;
     }
 
     void add(HttpResponse head) {
@@ -57,14 +57,20 @@ final class Arrivals {
 
     /// The answer is whole.
     void end() {
-        hasEnded = true;
+        isOver = true;
         waiting.add(END);
+    }
+
+    /// Nothing more will come, though the answer is not whole.
+    void cut() {
+        isOver = true;
+        hurry();
     }
 
     /// Nothing more has arrived for the moment; whether the reader is to have what there is.
     boolean settle() {
         boolean isMuch = waitingBytes >= BATCH_BYTES || isFull();
-        isDue |= !waiting.isEmpty() && (!isFlowing || hasEnded || isMuch);
+        isDue |= !waiting.isEmpty() && (!isFlowing || isOver || isMuch);
         isFlowing |= waitingBytes > 0;
         return isDue;
     }
@@ -102,7 +108,7 @@ final class Arrivals {
     Object take(ByteBufAllocator allocator) {
         Object next = waiting.remove();
         Object taken = next instanceof ByteBuf bytes ? batch(bytes, allocator) : next;
-        isDue = !waiting.isEmpty() && (hasEnded || !(taken instanceof ByteBuf));
+        isDue = !waiting.isEmpty() && (isOver || !(taken instanceof ByteBuf));
         return taken;
     }
 
@@ -130,7 +136,7 @@ final class Arrivals {
     }
 
     private int batchBytes() {
-        if (hasEnded || waitingBytes < BATCH_BYTES) {
+        if (isOver || waitingBytes < BATCH_BYTES) {
             return waitingBytes;
         }
         return waitingBytes - (int) ((takenBytes + waitingBytes) % BATCH_BYTES);

@@ -278,7 +278,7 @@ final class Connection implements AutoCloseable {
             if (failure == null) {
                 failure = new UpstreamFailed(kind, origin.host() + " " + what, cause);
             }
-            arrivals.hurry();
+            arrivals.cut();
             changed.signalAll();
             if (channel != null) {
                 var _ = channel.close();

@@ -130,6 +130,25 @@ class ArrivalsTest {
     }
 
     @Test
+    void whatCameBeforeACutIsDueToTheLastByte() {
+        begin(1_000);
+        arrive(BATCH_BYTES);
+        arrivals.settle();
+        arrivals.cut();
+        assertThat(take()).isEqualTo(BATCH_BYTES);
+        assertThat(arrivals.isDue()).isFalse();
+
+        arrivals.begin();
+        begin(1_000);
+        arrive(BATCH_BYTES);
+        arrivals.settle();
+        assertThat(take()).isEqualTo(BATCH_BYTES - 1_000);
+        arrivals.cut();
+        assertThat(take()).isEqualTo(1_000);
+        assertThat(arrivals.isDue()).isFalse();
+    }
+
+    @Test
     void noByteIsLostOrMoved() {
         begin(777);
         int[] sizes = {16_384, 300_000, 1, 262_144, 20_000, 262_144};
