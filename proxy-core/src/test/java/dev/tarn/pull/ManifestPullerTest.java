@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -88,7 +89,13 @@ class ManifestPullerTest {
         Semaphore answers = upstream.holdAnswers();
         Future<ManifestPull> first = clients.submit(() -> pull(image.digest()));
         await().until(answers::hasQueuedThreads);
-        Future<ManifestPull> second = clients.submit(() -> pull(image.digest()));
+        AtomicReference<Thread> joining = new AtomicReference<>(Thread.currentThread());
+        Future<ManifestPull> second =
+                clients.submit(() -> {
+                    joining.set(Thread.currentThread());
+                    return pull(image.digest());
+                });
+        await().until(() -> joining.get().getState() == Thread.State.WAITING);
         first.cancel(true);
         answers.release(1);
         assertThat(second.get().manifest().digest()).isEqualTo(image.digest());

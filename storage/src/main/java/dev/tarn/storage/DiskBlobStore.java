@@ -288,9 +288,7 @@ final class DiskBlobStore implements BlobStore, AutoCloseable {
 
     @Override
     public IncomingBlob begin(Digest digest) throws IOException {
-        if (trouble.isLosing()) {
-            throw new IOException("the disk does not keep what it is given");
-        }
+        trouble.requireKeeping();
         try (var _ = turns.await(digest)) {
             if (!filling.add(digest)) {
                 throw new IOException(digest + " is being filled already");

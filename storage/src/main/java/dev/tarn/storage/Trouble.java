@@ -81,10 +81,12 @@ final class Trouble implements AutoCloseable {
         }
     }
 
-    /// Whether the disk takes what it is given and then cannot keep it, as far as was tried: there
-    /// is no use in giving it more.
-    boolean isLosing() {
-        return isLosing;
+    /// Throws where the disk takes what it is given and then cannot keep it, as far as was tried:
+    /// there is no use in giving it more.
+    void requireKeeping() throws IOException {
+        if (isLosing) {
+            throw new IOException("the disk does not keep what it is given");
+        }
     }
 
     /// Writes something, and notes where that fails. A channel that was closed under the writer is

@@ -61,12 +61,15 @@ final class TroubleTest {
             // takes everything, and cannot be synced; deleted after the first try
             Files.createSymbolicLink(disk.resolve("probe"), Path.of("/dev/null"));
             slow.note(Trouble.Part.FILES, full);
-            assertThat(slow.isLosing()).isFalse();
+            slow.requireKeeping();
 
-            await().pollInterval(Duration.ofMillis(10)).until(slow::isLosing);
+            await().pollInterval(Duration.ofMillis(10))
+                    .untilAsserted(() ->
+                            assertThatThrownBy(slow::requireKeeping)
+                                    .hasMessageContaining("does not keep"));
             assertThat(slow.now()).isPresent();
             await().until(() -> slow.now().isEmpty());
-            assertThat(slow.isLosing()).isFalse();
+            slow.requireKeeping();
         }
     }
 
