@@ -73,10 +73,6 @@ final class Chunks {
     /// Into how many parts at least what nobody has asked for yet is divided.
     private static final long SHARES_MIN = 8;
 
-    /// Parts end on multiples of this, where they are longer: the file is then written in pieces
-    /// that a system likes to keep together.
-    private static final long ALIGNMENT_BYTES = 256 << 10;
-
     private final long chunkBytes;
     private final long shortBytes;
     private final List<Chunk> running = new ArrayList<>();
@@ -324,8 +320,10 @@ final class Chunks {
         return new Chunk(new ByteRange.Between(start, end), start, end, failuresAt(start));
     }
 
+    /// Where a part ends so that the next one is written well; one that is shorter than that ends
+    /// anywhere.
     private static long aligned(long start, long end) {
-        long lower = end - end % ALIGNMENT_BYTES;
+        long lower = end - end % IncomingBlob.WRITE_BYTES;
         return lower > start ? lower : end;
     }
 

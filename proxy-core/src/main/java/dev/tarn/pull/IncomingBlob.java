@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 /// writes or reads.
 public interface IncomingBlob extends AutoCloseable {
 
+    /// As much as is written best with one call, from a multiple of it: a system keeps that
+    /// together.
+    int WRITE_BYTES = 256 << 10;
+
     /// What an earlier download of this blob left behind safely: the size of the whole blob, and
     /// the parts of it that are here. Nobody has verified them.
     Optional<Remainder> remainder();

@@ -1,5 +1,6 @@
 package dev.tarn.upstream;
 
+import dev.tarn.pull.IncomingBlob;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.CompositeByteBuf;
@@ -22,7 +23,7 @@ final class Arrivals {
     static final Object END = new Object();
 
     /// As much of a body as its reader is woken for.
-    static final int BATCH_BYTES = 256 << 10;
+    static final int BATCH_BYTES = IncomingBlob.WRITE_BYTES;
 
     /// The most that waits, but for what one read brings: as much as the reader has taken of this
     /// answer, within these. Little is wanted of an error, and much of a blob.

@@ -28,12 +28,13 @@ class ChunksTest {
     void partsEndWhereTheNextOneStartsWell() {
         long size = 10_000_000;
         Chunks.Chunk first = chunks.first(new ByteRange.Between(5_000_000, size));
-        assertThat(first.asked()).isEqualTo(new ByteRange.Between(5_000_000, 23 * 262_144));
+        assertThat(first.asked())
+                .isEqualTo(new ByteRange.Between(5_000_000, 23 * IncomingBlob.WRITE_BYTES));
         OptionalLong end = OptionalLong.of(first.end());
         assertThat(chunks.open(first, 5_000_000, end, OptionalLong.of(size))).isTrue();
 
         Chunks.Chunk next = chunks.next(List.of(), 2_000_000).orElseThrow();
-        assertThat(next.asked()).isEqualTo(new ByteRange.Between(0, 4 * 262_144));
+        assertThat(next.asked()).isEqualTo(new ByteRange.Between(0, 4 * IncomingBlob.WRITE_BYTES));
     }
 
     @Test
