@@ -309,19 +309,24 @@ final class Chunks {
 
     /// The most that one request may ask for from `start` on without asking for anything twice.
     private Chunk chunkAt(long start, long bytesMax) {
-        long end = start > TO_THE_END - bytesMax ? TO_THE_END : aligned(start, start + bytesMax);
-        end = Math.min(end, size.orElse(TO_THE_END));
-        end = present.nextStart(start, TO_THE_END) < end ? present.nextStart(start, end) : end;
+        long gapEnd = gapEnd(start);
+        long end = gapEnd - start <= bytesMax ? gapEnd : aligned(start, start + bytesMax);
+        return new Chunk(new ByteRange.Between(start, end), start, end, failuresAt(start));
+    }
+
+    /// The first position behind `start` that is here or on its way, or the end of the blob.
+    private long gapEnd(long start) {
+        long end = present.nextStart(start, size.orElse(TO_THE_END));
         for (Chunk chunk : running) {
             if (chunk.cursor > start && chunk.cursor < end) {
                 end = chunk.cursor;
             }
         }
-        return new Chunk(new ByteRange.Between(start, end), start, end, failuresAt(start));
+        return end;
     }
 
-    /// Where a part ends so that the next one is written well; one that is shorter than that ends
-    /// anywhere.
+    /// Where a part that does not fill its gap ends, so that the next one is written well; one that
+    /// is shorter than that ends anywhere.
     private static long aligned(long start, long end) {
         long lower = end - end % IncomingBlob.WRITE_BYTES;
         return lower > start ? lower : end;

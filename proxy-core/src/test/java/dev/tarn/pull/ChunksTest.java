@@ -43,4 +43,19 @@ class ChunksTest {
         assertThat(small.first(ByteRange.whole()).asked())
                 .isEqualTo(new ByteRange.Between(0, 1_000));
     }
+
+    /// What is left after a break may end a little behind such a place: that is no second request.
+    @Test
+    void aPartThatReachesWhatComesNextIsNotCutShort() {
+        long size = 2_000_000;
+        Chunks large = new Chunks(4_000_000);
+        Chunks.Chunk first = large.first(ByteRange.whole());
+        OptionalLong end = OptionalLong.of(size);
+        assertThat(large.open(first, 0, end, end)).isTrue();
+        large.wrote(first, size / 2);
+        large.fail(first);
+
+        Chunks.Chunk next = large.next(List.of(), 1 << 20).orElseThrow();
+        assertThat(next.asked()).isEqualTo(new ByteRange.Between(size / 2, size));
+    }
 }
