@@ -21,12 +21,19 @@ final class Pace {
     /// What is left of a rate after each window that was slower: one stall is no new link.
     private static final double FADING = 0.95;
 
-    /// What half as many must still bring.
+    /// What half as many must still bring, as a share.
     private static final double LOSS_MAX = 0.9;
 
     /// What one connection brings in a second where connections are not what limits: more of them
     /// would only get in one another's way, and each costs its share of the processor.
     private static final double FAST = 50e6;
+
+    /// What one connection brings in a second where it is our processor that limits. Fewer cost
+    /// less there: what comes in order is hashed as it comes, and not read back for that.
+    private static final double PLENTY = 200e6;
+
+    /// What half as many must still bring where each of them brings plenty.
+    private static final double LOSS_MAX_OF_PLENTY = 0.75;
 
     private final int max;
     private int limit;
@@ -105,7 +112,7 @@ final class Pace {
             if (now - askedAgainAt >= 0) {
                 tryAnother(running, rate);
             }
-        } else if (rate > enoughRate * (running < enough ? LOSS_MAX : GAIN_MIN)) {
+        } else if (rate > enoughRate * threshold(running, rate)) {
             enough = running;
             enoughRate = rate;
             tryAnother(running, rate);
@@ -113,6 +120,14 @@ final class Pace {
             askedAgainAt = now + HOLD_NANOS;
             allow(enough);
         }
+    }
+
+    /// How much faster or slower than what was enough `running` connections must be to be that.
+    private double threshold(int running, double rate) {
+        if (running > enough) {
+            return GAIN_MIN;
+        }
+        return rate > running * PLENTY ? LOSS_MAX_OF_PLENTY : LOSS_MAX;
     }
 
     private void tryAnother(int running, double rate) {

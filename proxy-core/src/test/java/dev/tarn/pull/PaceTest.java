@@ -65,6 +65,26 @@ class PaceTest {
     }
 
     @Test
+    void goesDownToOneWhereOneBringsPlenty() {
+        run(Duration.ofSeconds(5), running -> Math.min(320 * running, 400));
+        assertThat(pace.limit()).isEqualTo(1);
+        assertThat(pace.bytesPerSecondEach()).isEqualTo(320_000_000);
+    }
+
+    @Test
+    void staysWithMoreThanPlentyWhereMoreBringMuchMore() {
+        run(Duration.ofSeconds(5), running -> Math.min(250 * running, 500));
+        assertThat(pace.limit()).isEqualTo(2);
+    }
+
+    @Test
+    void takesMoreAgainWhereOneBringsPlentyNoLonger() {
+        run(Duration.ofSeconds(5), running -> Math.min(320 * running, 400));
+        run(Duration.ofSeconds(60), running -> Math.min(20 * running, 160));
+        assertThat(pace.limit()).isEqualTo(2 * START);
+    }
+
+    @Test
     void staysWithAsManyAsBringTheMostWhereEachIsFast() {
         run(Duration.ofSeconds(5), running -> Math.min(100 * running, 200));
         assertThat(pace.limit()).isEqualTo(2);
