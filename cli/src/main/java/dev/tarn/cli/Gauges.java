@@ -2,6 +2,7 @@ package dev.tarn.cli;
 
 import dev.tarn.admin.Api;
 import dev.tarn.admin.push.PushReceiver.Result;
+import dev.tarn.http.netty.ClientLimit;
 import dev.tarn.http.netty.RegistryServer;
 import dev.tarn.metrics.Metric;
 import dev.tarn.metrics.Metrics;
@@ -94,6 +95,9 @@ final class Gauges {
     private void watch(RegistryServer server) {
         metrics.watch(Metric.RUNNING_ANSWERS, server::answering);
         metrics.watch(Metric.CLIENT_CONNECTIONS, server::connected);
+        for (ClientLimit limit : ClientLimit.values()) {
+            metrics.watch(Metric.TURNED_AWAY, () -> server.turnedAway(limit), Api.word(limit));
+        }
         metrics.watch(Metric.EVENT_LOOP_LAG, () -> seconds(server.lag()));
         metrics.watch(
                 Metric.CERTIFICATE_END,

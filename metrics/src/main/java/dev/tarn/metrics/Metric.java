@@ -196,6 +196,13 @@ public enum Metric {
             "tarn_running_answers", Type.GAUGE, "Answers to clients that go on at this moment"),
     CLIENT_CONNECTIONS(
             "tarn_client_connections", Type.GAUGE, "Connections of clients that are open"),
+    TURNED_AWAY(
+            "tarn_turned_away_total",
+            Type.COUNTER,
+            "Connections and requests that were turned away, since the start. `limit`, where it was"
+                    + " reached: connections, connections_per_client, requests_per_client,"
+                    + " unfinished_heads or descriptors",
+            "limit"),
     EVENT_LOOP_LAG(
             "tarn_event_loop_lag_seconds",
             Type.GAUGE,

@@ -5,8 +5,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// Who is connected, and how much each takes of us, so that no one takes it all. A client is an
@@ -15,11 +19,15 @@ import org.jspecify.annotations.Nullable;
 final class Clients {
 
     private final ConcurrentHashMap<Object, Client> known = new ConcurrentHashMap<>();
+    private final Map<ClientLimit, LongAdder> turnedAway = new EnumMap<>(ClientLimit.class);
     private final int requestsMax;
 
     /// @param requestsMax how many requests of one client may be answered at once
     Clients(int requestsMax) {
         this.requestsMax = requestsMax;
+        for (ClientLimit limit : ClientLimit.values()) {
+            turnedAway.put(limit, new LongAdder());
+        }
     }
 
     /// One connection more of whoever is at this address, until it leaves.
@@ -31,6 +39,15 @@ final class Clients {
                     client.connections.incrementAndGet();
                     return client;
                 });
+    }
+
+    /// How many connections and requests were turned away at this limit until now.
+    long turnedAway(ClientLimit limit) {
+        return counter(limit).sum();
+    }
+
+    private LongAdder counter(ClientLimit limit) {
+        return Objects.requireNonNull(turnedAway.get(limit));
     }
 
     /// How many have connections.
@@ -65,6 +82,11 @@ final class Clients {
         /// One answer more, until it ends; whether that is within the limit.
         boolean begin() {
             return requests.incrementAndGet() <= requestsMax;
+        }
+
+        /// A connection or a request of this one is turned away.
+        void turnAway(ClientLimit limit) {
+            counter(limit).increment();
         }
 
         void end() {

@@ -103,7 +103,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                     switch (flaw) {
                         case MALFORMED -> Head.refused(400, "this is not an HTTP request");
                         case TOO_MANY_HEADERS -> Head.refused(431, "there are too many headers");
-                        case TOO_MANY_HEADS -> Head.busy();
+                        case TOO_MANY_HEADS -> turnedAway(ClientLimit.UNFINISHED_HEADS);
                         case LATE -> Head.refused(408, "the request did not arrive in time");
                     });
         } else {
@@ -111,11 +111,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private Head turnedAway(ClientLimit limit) {
+        client.turnAway(limit);
+        return Head.busy();
+    }
+
     private void begin(Head asked) {
         if (current != null || !channel.isActive()) {
             return;
         }
-        Head head = client.begin() ? asked : Head.busy();
+        Head head = client.begin() ? asked : turnedAway(ClientLimit.REQUESTS_PER_CLIENT);
         if (!head.isPersistent() && body == null) {
             gate.finish();
         }

@@ -139,16 +139,28 @@ public final class RegistryServer implements AutoCloseable {
                     connections.remove(channel);
                     client.leave();
                 });
-        int excess =
-                Math.max(
-                        connections.size() - limits.connections(),
-                        client.connections() - limits.connectionsPerClient());
-        if (answers.isDraining() || excess > TOLD_MAX || descriptors.areGone(channel)) {
+        int excess = connections.size() - limits.connections();
+        int excessOfClient = client.connections() - limits.connectionsPerClient();
+        if (answers.isDraining()) {
             var _ = channel.close();
-        } else if (excess > 0 || descriptors.areScarce(channel)) {
-            channel.pipeline().addLast(new Overload(limits.lingerTime(), tls.isPresent()));
+        } else if (excess > 0) {
+            turnAway(channel, client, ClientLimit.CONNECTIONS, excess);
+        } else if (excessOfClient > 0) {
+            turnAway(channel, client, ClientLimit.CONNECTIONS_PER_CLIENT, excessOfClient);
+        } else if (descriptors.areScarce(channel)) {
+            turnAway(channel, client, ClientLimit.DESCRIPTORS, 1);
         } else {
             serve(channel, client);
+        }
+    }
+
+    /// @param excess how many are connected that should not be
+    private void turnAway(Channel channel, Clients.Client client, ClientLimit limit, int excess) {
+        client.turnAway(limit);
+        if (excess > TOLD_MAX || descriptors.areGone(channel)) {
+            var _ = channel.close();
+        } else {
+            channel.pipeline().addLast(new Overload(limits.lingerTime(), tls.isPresent()));
         }
     }
 
@@ -208,6 +220,11 @@ public final class RegistryServer implements AutoCloseable {
     /// How many connections there are, of served clients and of others.
     public int connected() {
         return connections.size();
+    }
+
+    /// How many connections and requests were turned away at this limit, since the start.
+    public long turnedAway(ClientLimit limit) {
+        return clients.turnedAway(limit);
     }
 
     /// How many clients those belong to.

@@ -55,6 +55,7 @@ class ClientShareTest extends ServerFixture {
         assertThat(away.headers()).containsEntry("retry-after", "1");
         assertThat(away.text()).contains("TOOMANYREQUESTS");
         assertThat(fourth.isClosed()).isTrue();
+        assertThat(server.turnedAway(ClientLimit.CONNECTIONS_PER_CLIENT)).isEqualTo(1);
 
         assertThat(neighbour(server).ask("/").status()).isEqualTo(200);
         clients.getFirst().close();
@@ -78,6 +79,7 @@ class ClientShareTest extends ServerFixture {
         for (RawClient client : flood) {
             assertThat(client.isClosedAfterWholeAnswers()).isTrue();
         }
+        assertThat(server.turnedAway(ClientLimit.CONNECTIONS_PER_CLIENT)).isEqualTo(500);
         assertThat(first.ask("/").status()).isEqualTo(200);
         for (RawClient client : flood) {
             client.close();
@@ -98,6 +100,7 @@ class ClientShareTest extends ServerFixture {
         assertThat(away.headers()).containsEntry("retry-after", "1");
         assertThat(away.text()).contains("TOOMANYREQUESTS");
         assertThat(third.isClosed()).isTrue();
+        assertThat(server.turnedAway(ClientLimit.REQUESTS_PER_CLIENT)).isEqualTo(1);
 
         assertThat(neighbour(server).ask("/quick").status()).isEqualTo(200);
         release.countDown();

@@ -184,6 +184,7 @@ class LimitsTest extends ServerFixture {
         assertThat(away.headers()).containsEntry("retry-after", "1");
         assertThat(away.text()).contains("TOOMANYREQUESTS");
         assertThat(fourth.isClosed()).isTrue();
+        assertThat(server.turnedAway(ClientLimit.CONNECTIONS)).isEqualTo(1);
         assertThat(first.ask("/").status()).isEqualTo(200);
     }
 
@@ -204,6 +205,7 @@ class LimitsTest extends ServerFixture {
         assertThat(first.send(end).answer().status()).isEqualTo(200);
         RawClient last = client(server).send(start);
         assertThat(last.send(end).answer().status()).isEqualTo(200);
+        assertThat(server.turnedAway(ClientLimit.UNFINISHED_HEADS)).isEqualTo(1);
     }
 
     @Test
