@@ -37,6 +37,9 @@ final class ScriptedHourIT {
             awaitAlert(prometheus, "TarnJobFailed");
             awaitAlert(prometheus, "TarnJobOverdue");
 
+            troubles.crowd();
+            awaitAlert(prometheus, "TarnTurnsClientsAway");
+
             FakeImage image = troubles.good().addImage("app", "v1", 1, 100_000);
             for (int i = 0; i < 3_000; i++) {
                 troubles.pull("good.test", "app", "v1", image);

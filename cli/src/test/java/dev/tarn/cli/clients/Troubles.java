@@ -7,6 +7,7 @@ import dev.tarn.upstream.FakeRegistry;
 import dev.tarn.upstream.Fault;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,11 +20,12 @@ import org.junit.jupiter.api.TestInfo;
 /// A Tarn on a small disk before four registries: `good.test`, where an image that it checks is
 /// gone; `slow.test`, which takes its time and permits little more; `strict.test`, which permits
 /// nothing more; and `dead.test`, which is not there. And another one that shows a certificate that
-/// ends soon.
+/// ends soon, and lets no client have more than a few connections.
 final class Troubles implements Closeable {
     private static final Duration SLOWNESS = Duration.ofSeconds(3);
     private static final int SLOW_PULLS = 24;
     private static final int LAYER_BYTES = 500_000;
+    private static final int CONNECTIONS = 4;
 
     private final PrivateFolder folder;
     private final Path logs;
@@ -60,8 +62,9 @@ final class Troubles implements Closeable {
                         secrets,
                         Stage.log(logs, "other"),
                         new TarnProcess.Settings(
-                                ", tls: {certificate: \"%s\", key: \"%s\"}"
+                                ", connections-per-client: %d, tls: {certificate: \"%s\", key: \"%s\"}"
                                         .formatted(
+                                                CONNECTIONS,
                                                 secrets.resolve("cert.pem"),
                                                 secrets.resolve("key.pem")),
                                 "",
@@ -156,6 +159,21 @@ final class Troubles implements Closeable {
                         FakeImage image = slow.addImage(name, "v" + i, seed + i, 1_000);
                         pull("slow.test", name, "v" + i, image);
                     });
+        }
+    }
+
+    /// As a client does that has too many connections to the other one.
+    void crowd() throws IOException {
+        String[] address = other.address().split(":");
+        List<Socket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < 2 * CONNECTIONS; i++) {
+                sockets.add(new Socket(address[0], Integer.parseInt(address[1])));
+            }
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
         }
     }
 
