@@ -162,18 +162,11 @@ final class Troubles implements Closeable {
         }
     }
 
-    /// As a client does that has too many connections to the other one.
+    /// As a client does that has too many connections to the other one, and keeps them.
     void crowd() throws IOException {
         String[] address = other.address().split(":");
-        List<Socket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < 2 * CONNECTIONS; i++) {
-                sockets.add(new Socket(address[0], Integer.parseInt(address[1])));
-            }
-        } finally {
-            for (Socket socket : sockets) {
-                socket.close();
-            }
+        for (int i = 0; i < 2 * CONNECTIONS; i++) {
+            opened.add(new Socket(address[0], Integer.parseInt(address[1])));
         }
     }
 
