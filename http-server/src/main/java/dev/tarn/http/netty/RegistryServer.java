@@ -144,7 +144,7 @@ public final class RegistryServer implements AutoCloseable {
         if (answers.isDraining()) {
             var _ = channel.close();
         } else if (excess > 0) {
-            turnAway(channel, client, ClientLimit.CONNECTIONS, excess);
+            turnAway(channel, client, ClientLimit.CONNECTIONS, Math.max(excess, excessOfClient));
         } else if (excessOfClient > 0) {
             turnAway(channel, client, ClientLimit.CONNECTIONS_PER_CLIENT, excessOfClient);
         } else if (descriptors.areScarce(channel)) {
