@@ -24,7 +24,7 @@ class ScarceDescriptorsTest {
     private static final int ROUNDS = 10;
     private static final int CLIENTS = 250;
 
-    /// Serves until its parent has gone.
+    /// Serves until its parent has gone, and says for each byte from it how many were turned away.
     public static void main(String... arguments) throws IOException {
         // Without descriptors nothing can be loaded, and a log that has never been used would need
         // to: Netty logs each time that it cannot accept.
@@ -38,7 +38,7 @@ class ScarceDescriptorsTest {
                         new RegistryServer.Loops(transport, 1))) {
             System.out.println(server.address().getPort());
             while (System.in.read() >= 0) {
-                // nobody says anything
+                System.out.println(server.turnedAway(ClientLimit.DESCRIPTORS));
             }
         }
     }
@@ -83,6 +83,10 @@ class ScarceDescriptorsTest {
                             }
                         });
             }
+            process.getOutputStream().write('?');
+            process.getOutputStream().flush();
+            long turnedAway = Long.parseLong(out.readLine());
+            assertThat(turnedAway > 50).isEqualTo(isShed);
             assertThat(process.isAlive()).isTrue();
             Duration used = process.info().totalCpuDuration().orElseThrow();
             assertThat(used).isLessThan(Duration.ofSeconds(isShed ? 20 : 8));
