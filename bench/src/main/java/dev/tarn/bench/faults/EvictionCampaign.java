@@ -71,8 +71,9 @@ record EvictionCampaign() implements Campaign {
                     ground.tally().violated("the store has %d bytes".formatted(bytes));
                     return;
                 }
-            } catch (IOException | java.io.UncheckedIOException e) {
-                ground.tally().count("looks while a file went");
+            } catch (IOException e) {
+                ground.tally().violated("the store cannot be looked at: " + e);
+                return;
             }
             dev.tarn.bench.machine.Pause.millis(20);
         }

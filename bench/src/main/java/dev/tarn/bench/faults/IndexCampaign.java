@@ -1,6 +1,7 @@
 package dev.tarn.bench.faults;
 
 import dev.tarn.bench.fixture.Blob;
+import dev.tarn.bench.machine.ChangingFolder;
 import dev.tarn.bench.machine.Commands;
 import dev.tarn.bench.scenario.Bench;
 import java.io.IOException;
@@ -53,7 +54,7 @@ record IndexCampaign() implements Campaign {
         int cases = ground.rounds(48, 240);
         int done = 0;
         while (done < cases) {
-            for (Path file : Tree.files(original)) {
+            for (Path file : new ChangingFolder(original).files()) {
                 for (Damage damage : Damage.values()) {
                     if (done < cases) {
                         String name = original.relativize(file).toString();

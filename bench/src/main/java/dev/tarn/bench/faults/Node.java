@@ -2,6 +2,7 @@ package dev.tarn.bench.faults;
 
 import dev.tarn.bench.load.Endpoint;
 import dev.tarn.bench.machine.Pause;
+import dev.tarn.bench.machine.ProcessTree;
 import dev.tarn.bench.server.Lab;
 import dev.tarn.bench.server.Server;
 import dev.tarn.bench.server.Setup;
@@ -161,17 +162,15 @@ final class Node implements AutoCloseable {
                 .orElseThrow(() -> new IOException("no " + name));
     }
 
-    /// The threads of the process with such a name, by their ids. The kernel keeps 15 characters.
-    List<Long> threads(String name) throws IOException {
-        List<Long> ids = new ArrayList<>();
-        try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(pid()), "task"))) {
-            for (Path task : tasks.sorted().toList()) {
-                if (Files.readString(task.resolve("comm")).startsWith(name)) {
-                    ids.add(Long.parseLong(task.getFileName().toString()));
-                }
-            }
-        }
-        return ids;
+    /// The first of the threads whose names begin so, by its id.
+    long thread(String beginning) throws IOException {
+        ProcessTree processes = running().processes();
+        return processes.threadsNamed(beginning).stream()
+                .findFirst()
+                .orElseThrow(() ->
+                        new IOException(
+                                "no thread %s among %s"
+                                        .formatted(beginning, processes.threadsNamed(""))));
     }
 
     @Override

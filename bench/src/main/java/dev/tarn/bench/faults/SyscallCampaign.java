@@ -146,13 +146,9 @@ record SyscallCampaign() implements Campaign {
             Invariants invariants,
             Set<Blob> acknowledged)
             throws IOException {
-        List<Long> threads = node.threads(thread);
-        if (threads.isEmpty()) {
-            throw new IOException("no thread " + thread + " among " + node.threads(""));
-        }
         Strace strace =
                 Strace.thread(
-                        ground.folder(), threads.getFirst(), call, "signal=SIGKILL:when=" + n);
+                        ground.folder(), node.thread(thread), call, "signal=SIGKILL:when=" + n);
         try (strace) {
             Pull pull = Pull.of(node.endpoint(), blob).within(Duration.ofSeconds(20));
             if (invariants.honest(when, pull.run()).isRight()) {

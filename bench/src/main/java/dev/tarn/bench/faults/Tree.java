@@ -2,13 +2,13 @@ package dev.tarn.bench.faults;
 
 import dev.tarn.bench.fixture.Blob;
 import dev.tarn.bench.fixture.Fixtures;
+import dev.tarn.bench.machine.ChangingFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
@@ -35,16 +35,16 @@ record Tree(Path root) {
     }
 
     List<Path> blobFiles() throws IOException {
-        return files(blobs());
+        return new ChangingFolder(blobs()).files();
     }
 
     /// What downloads have left.
     List<Path> incoming() throws IOException {
-        return files(root.resolve("incoming"));
+        return new ChangingFolder(root.resolve("incoming")).files();
     }
 
     List<Path> quarantined() throws IOException {
-        return files(root.resolve("quarantine"));
+        return new ChangingFolder(root.resolve("quarantine")).files();
     }
 
     long bytes() throws IOException {
@@ -76,16 +76,5 @@ record Tree(Path root) {
         }
         String hex = HexFormat.of().formatHex(hash.digest());
         return file.endsWith(Path.of(hex.substring(0, 2), hex));
-    }
-
-    /// All files below a folder, in order.
-    static List<Path> files(Path folder) throws IOException {
-        List<Path> files = new ArrayList<>();
-        if (Files.isDirectory(folder)) {
-            try (Stream<Path> tree = Files.walk(folder)) {
-                tree.filter(Files::isRegularFile).sorted().forEach(files::add);
-            }
-        }
-        return files;
     }
 }

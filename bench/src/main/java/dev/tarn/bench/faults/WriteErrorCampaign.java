@@ -67,7 +67,7 @@ record WriteErrorCampaign() implements Campaign {
             invariants.right(when, Pull.of(node.endpoint(), all.getFirst()).run());
             Blob blob = ground.blob(SyscallCampaign.BLOB_BYTES + n);
             all.add(blob);
-            long id = node.threads(thread).getFirst();
+            long id = node.thread(thread);
             String injection = "error=%s:when=%d".formatted(error, n);
             try (Strace strace = Strace.thread(ground.folder(), id, call, injection)) {
                 invariants.right(when, Pull.of(node.endpoint(), blob).run());

@@ -28,11 +28,21 @@ public record ProcessTree(ProcessHandle root) {
     /// CPU seconds so far of the compilers of the JVMs among them.
     public double compilerSeconds() {
         return all().flatMap(ProcessTree::threads)
-                        .map(ProcessTree::read)
+                        .map(thread -> read(thread.resolve("stat")))
                         .filter(stat -> COMPILER.matcher(stat).find())
                         .mapToLong(ProcessTree::cpuTicks)
                         .sum()
                 / TICKS_PER_SECOND;
+    }
+
+    /// The ids of the threads whose names begin so, as far as the kernel keeps them (15
+    /// characters). One that ends meanwhile may be among them or not.
+    public List<Long> threadsNamed(String beginning) {
+        return all().flatMap(ProcessTree::threads)
+                .filter(thread -> read(thread.resolve("comm")).startsWith(beginning))
+                .map(thread -> Long.valueOf(thread.getFileName().toString()))
+                .sorted()
+                .toList();
     }
 
     public double residentMegabytes() {
@@ -91,10 +101,10 @@ public record ProcessTree(ProcessHandle root) {
         return ticks;
     }
 
-    /// The accounts of each thread.
+    /// The folder of each thread's accounts.
     private static Stream<Path> threads(ProcessHandle process) {
         try (Stream<Path> tasks = Files.list(folder(process).resolve("task"))) {
-            return tasks.map(task -> task.resolve("stat")).toList().stream();
+            return tasks.toList().stream();
         } catch (IOException e) {
             return Stream.empty(); // it ended
         }

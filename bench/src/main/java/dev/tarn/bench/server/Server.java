@@ -3,18 +3,14 @@ package dev.tarn.bench.server;
 import dev.tarn.bench.fixture.Shelf;
 import dev.tarn.bench.load.Connection;
 import dev.tarn.bench.load.Endpoint;
+import dev.tarn.bench.machine.ChangingFolder;
 import dev.tarn.bench.machine.Pause;
 import dev.tarn.bench.machine.ProcessTree;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// A running server.
 public final class Server implements AutoCloseable {
@@ -101,41 +97,12 @@ public final class Server implements AutoCloseable {
         for (String folder : List.of("store", "cache")) {
             Path root = setup.folder().resolve(folder);
             if (peer() != Peer.TRAFFIC_SERVER && Files.exists(root)) {
-                Files.walkFileTree(root, new LargeFiles(bytes));
+                for (Path file : new ChangingFolder(root).files()) {
+                    if (file.toFile().length() >= bytes) { // 0 where it has gone
+                        Files.deleteIfExists(file);
+                    }
+                }
             }
-        }
-    }
-
-    /// Deletes them, and passes over what the server takes away meanwhile.
-    private static final class LargeFiles extends SimpleFileVisitor<Path> {
-        private final long bytes;
-
-        LargeFiles(long bytes) {
-            this.bytes = bytes;
-        }
-
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-            if (attributes.size() >= bytes) {
-                Files.deleteIfExists(file);
-            }
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-            return failure instanceof NoSuchFileException
-                    ? FileVisitResult.CONTINUE
-                    : super.visitFileFailed(file, failure);
-        }
-
-        @Override
-        public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
-                throws IOException {
-            return failure instanceof NoSuchFileException
-                    ? FileVisitResult.CONTINUE
-                    : super.postVisitDirectory(folder, failure);
         }
     }
 

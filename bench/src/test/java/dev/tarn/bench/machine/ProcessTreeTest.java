@@ -3,6 +3,7 @@ package dev.tarn.bench.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class ProcessTreeTest {
@@ -30,6 +31,30 @@ class ProcessTreeTest {
     }
 
     @Test
+    void threadsAreFoundByNameWhileOthersEnd() throws InterruptedException {
+        ProcessTree self = new ProcessTree(ProcessHandle.current());
+        CountDownLatch looked = new CountDownLatch(1);
+        Thread lasting = Thread.ofPlatform().name("lasting-7").start(() -> await(looked));
+        Thread restless =
+                Thread.ofPlatform()
+                        .start(() -> {
+                            while (looked.getCount() > 0) {
+                                join(Thread.ofPlatform().name("brief").start(() -> {}));
+                            }
+                        });
+        try {
+            for (int look = 0; look < 200; look++) {
+                assertThat(self.threadsNamed("lasting-")).hasSize(1);
+                assertThat(self.threadsNamed("nobody")).isEmpty();
+            }
+        } finally {
+            looked.countDown();
+        }
+        lasting.join();
+        restless.join();
+    }
+
+    @Test
     void childrenCountAndStopWithTheirParent() throws IOException {
         Process shell =
                 new ProcessBuilder(
@@ -47,5 +72,21 @@ class ProcessTreeTest {
         tree.stop(1_000);
         assertThat(child.isAlive()).isFalse();
         assertThat(shell.isAlive()).isFalse();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
