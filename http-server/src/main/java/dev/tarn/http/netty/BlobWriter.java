@@ -22,7 +22,7 @@ import java.io.IOException;
 import java.io.Serial;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,20 +44,34 @@ final class BlobWriter {
     private final Response response;
     private final Delivery delivery;
     private final Patience patience;
+    private final Deadline deadline;
     private final boolean isEncrypted;
+
+    /// Something to look at: a piece has left, or time has passed. To wait for a piece by its own
+    /// means and by the clock would cost two more switches of threads each.
+    private final Semaphore news = new Semaphore(0);
+
+    private boolean isWatched;
     private boolean isBegun;
     private boolean isDamaged;
     private long alreadySentBytes;
     private long sentBytes;
     private long waitedNanos;
 
+    /// @param deadline what rings while nobody else needs it
     BlobWriter(
-            Channel channel, Limits limits, Answers answers, Response response, Delivery delivery) {
+            Channel channel,
+            Limits limits,
+            Answers answers,
+            Deadline deadline,
+            Response response,
+            Delivery delivery) {
         this.channel = channel;
         this.answers = answers;
         this.response = response;
         this.delivery = delivery;
         this.patience = new Patience(limits);
+        this.deadline = deadline;
         this.isEncrypted = channel.pipeline().get(SslHandler.class) != null;
     }
 
@@ -222,16 +236,19 @@ final class BlobWriter {
     private void writePiece(Object piece, int length) throws ClientLeft, InterruptedException {
         AtomicLong progress = new AtomicLong();
         ChannelProgressivePromise left = channel.newProgressivePromise();
-        left.addListener(new Progress(progress));
+        left.addListener(new Progress(progress, news));
         long start = System.nanoTime();
         var _ = channel.writeAndFlush(piece, left);
         try {
+            watch();
             boolean isOver = false;
-            while (!isOver && !left.await(patience.lookTime().toNanos(), TimeUnit.NANOSECONDS)) {
+            while (!isOver && !left.isDone()) {
+                news.acquire();
                 isOver =
-                        patience.isOver(
-                                sentBytes + Math.max(progress.get(), takenOf(length)),
-                                waitedNanos + System.nanoTime() - start);
+                        !left.isDone()
+                                && patience.isOver(
+                                        sentBytes + Math.max(progress.get(), takenOf(length)),
+                                        waitedNanos + System.nanoTime() - start);
             }
         } finally {
             if (!left.isDone()) {
@@ -246,6 +263,19 @@ final class BlobWriter {
         if (patience.isOver(sentBytes + length, waitedNanos)) {
             throw new ClientLeft(null);
         }
+    }
+
+    /// Has the clock looked at until the answer is over.
+    private void watch() {
+        if (!isWatched) {
+            isWatched = true;
+            channel.eventLoop().execute(this::look);
+        }
+    }
+
+    private void look() {
+        news.release();
+        deadline.set(patience.lookTime(), this::look);
     }
 
     /// How much of a piece has left at least. TLS tells of no progress, but what has been encrypted
@@ -271,7 +301,8 @@ final class BlobWriter {
         }
     }
 
-    private record Progress(AtomicLong bytes) implements ChannelProgressiveFutureListener {
+    private record Progress(AtomicLong bytes, Semaphore news)
+            implements ChannelProgressiveFutureListener {
         @Override
         public void operationProgressed(
                 ChannelProgressiveFuture future, long progress, long total) {
@@ -280,7 +311,7 @@ final class BlobWriter {
 
         @Override
         public void operationComplete(ChannelProgressiveFuture future) {
-            // whoever waits for the piece hears of that by itself
+            news.release();
         }
     }
 

@@ -165,7 +165,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                         head,
                         goesOn(head, response.get()),
                         delivery,
-                        new BlobWriter(channel, limits, answers, response.get(), delivery));
+                        writer(response.get(), delivery));
             } else {
                 channel.eventLoop()
                         .execute(() ->
@@ -190,12 +190,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private void send(Head head, Response response, Delivery delivery) {
         if (isComing(response)) {
             boolean goesOn = goesOn(head, response);
-            await(() ->
-                    stream(
-                            head,
-                            goesOn,
-                            delivery,
-                            new BlobWriter(channel, limits, answers, response, delivery)));
+            await(() -> stream(head, goesOn, delivery, writer(response, delivery)));
             return;
         }
         boolean goesOn = goesOn(head, response);
@@ -227,7 +222,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                                 head,
                                 goesOn,
                                 delivery,
-                                new BlobWriter(channel, limits, answers, response, delivery)
+                                writer(response, delivery)
                                         .behind(sent.position(), !sent.isUnbegun())));
             }
         }
@@ -248,6 +243,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
                         : head.isHttp10() ? "\r\nConnection: keep-alive" : "";
         return ("X-Request-Id: " + delivery.requestId() + connection + "\r\n\r\n")
                 .getBytes(US_ASCII);
+    }
+
+    private BlobWriter writer(Response response, Delivery delivery) {
+        return new BlobWriter(channel, limits, answers, deadline, response, delivery);
     }
 
     /// Closes the connection when the client takes its bytes too slowly.
