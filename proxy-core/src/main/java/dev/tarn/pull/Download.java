@@ -23,12 +23,12 @@ import org.slf4j.LoggerFactory;
 /// One blob on its way in. It fills one file, which all of its readers read; that file is the only
 /// buffer, so no reader's pace or departure touches it.
 ///
-/// Virtual threads share the work. The *supervisor* starts the others, makes the file while the
-/// source is being asked, and waits for the outcome. A *worker* waits for something to ask for and
-/// for a place at the upstream, lets another worker wait for the next, and fetches its part. The
-/// *hasher* follows the unbroken prefix of the file and hashes what the workers did not; where that
-/// reaches the end, it checks the digest, commits, and lets the last bytes go. The *journalist* has
-/// it written down now and then what is safely on disk.
+/// Virtual threads share the work. The *supervisor* starts the others and waits for the outcome.
+/// The *clerk* makes the file while the source is being asked. A *worker* waits for something to
+/// ask for and for a place at the upstream, lets another worker wait for the next, and fetches its
+/// part. The *hasher* follows the unbroken prefix of the file and hashes what the workers did not;
+/// where that reaches the end, it checks the digest, commits, and lets the last bytes go. The
+/// *journalist* has it written down now and then what is safely on disk.
 ///
 /// A part that does not come is asked for again, where that makes sense. Bytes that turn out to be
 /// wrong, or that the disk has lost, are all fetched once more. A disk that takes no more bytes has
@@ -166,9 +166,7 @@ final class Download {
             fetching = new Fetching(progress);
             file.remainder().ifPresent(progress::resume);
             run("worker", () -> work(file));
-            guarded("supervisor", () -> begin(file)).run();
-            run("hasher", () -> hash(file));
-            run("journalist", () -> journal(file));
+            run("clerk", () -> begin(file));
             progress.awaitOutcome();
             fetching.stop();
             for (Thread thread = threads.poll(); thread != null; thread = threads.poll()) {
@@ -183,10 +181,13 @@ final class Download {
     }
 
     /// Makes the file first, which may take a disk a while, and then lets all of them have it.
+    /// Comes behind the first worker: where both have one processor, the source is asked first.
     private void begin(Filling file) throws IOException {
         try (Filling.Reader _ = file.open()) {
             progress.begin(file);
         }
+        run("hasher", () -> hash(file));
+        run("journalist", () -> journal(file));
     }
 
     /// Whatever an observer does, nobody must wait for a download that is over.
