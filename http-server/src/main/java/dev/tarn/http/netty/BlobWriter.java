@@ -237,12 +237,13 @@ final class BlobWriter {
         AtomicLong progress = new AtomicLong();
         ChannelProgressivePromise left = channel.newProgressivePromise();
         left.addListener(new Progress(progress, news));
+        news.drainPermits(); // of pieces that nobody had to wait for
         long start = System.nanoTime();
         var _ = channel.writeAndFlush(piece, left);
         try {
-            watch();
             boolean isOver = false;
             while (!isOver && !left.isDone()) {
+                watch();
                 news.acquire();
                 isOver =
                         !left.isDone()
