@@ -134,7 +134,7 @@ final class BlobWriter {
     }
 
     /// While nothing has left, a failure can still be told by a status.
-    private boolean fail(RegistryException failure, byte[] ending) throws InterruptedException {
+    private boolean fail(RegistryException failure, byte[] ending) {
         try (Response answer = ErrorResponse.of(failure)) {
             delivery.answeredInstead(answer.status());
             ByteBuf head = head(answer, ending);
@@ -163,6 +163,9 @@ final class BlobWriter {
                 salvage.replace(position, new IOException("its file is damaged"));
             }
             while (position < end) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException("the client left");
+                }
                 Object piece;
                 int length;
                 try {
@@ -232,8 +235,10 @@ final class BlobWriter {
     }
 
     /// Waits as long as the client goes on taking bytes. The piece is done with when this returns
-    /// or throws: what it is sent from may be closed.
-    private void writePiece(Object piece, int length) throws ClientLeft, InterruptedException {
+    /// or throws: what it is sent from may be closed. One that has left counts, though the client
+    /// should have left right behind it: who waits is not interrupted, since the end of the
+    /// connection ends the piece as well.
+    private void writePiece(Object piece, int length) throws ClientLeft {
         AtomicLong progress = new AtomicLong();
         ChannelProgressivePromise left = channel.newProgressivePromise();
         left.addListener(new Progress(progress, news));
@@ -244,7 +249,7 @@ final class BlobWriter {
             boolean isOver = false;
             while (!isOver && !left.isDone()) {
                 watch();
-                news.acquire();
+                news.acquireUninterruptibly();
                 isOver =
                         !left.isDone()
                                 && patience.isOver(

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tarn.http.Response;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -85,5 +87,27 @@ class StreamTest extends ServerFixture {
         }
 
         assertThat(left.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void whoLeavesRightBehindTheLastByteHasHadItAll() throws Exception {
+        BlockingQueue<Response.Sent> ends = new LinkedBlockingQueue<>();
+        RegistryServer server = serve(_ -> () -> oneWord().whenSent(ends::add));
+        for (int i = 0; i < 300; i++) {
+            try (RawClient client = client(server).send(RawClient.get("/"))) {
+                assertThat(client.head().status()).isEqualTo(200);
+                assertThat(client.read()).isEqualTo('o');
+                assertThat(client.read()).isEqualTo('n');
+                assertThat(client.read()).isEqualTo('e');
+            }
+            assertThat(ends.poll(10, TimeUnit.SECONDS)).isEqualTo(new Response.Sent(3, true));
+        }
+    }
+
+    private static Response oneWord() {
+        Iterator<ByteBuffer> chunks = List.of(ByteBuffer.wrap("one".getBytes(US_ASCII))).iterator();
+        return Response.stream(
+                "text/plain",
+                () -> chunks.hasNext() ? Optional.of(chunks.next()) : Optional.empty());
     }
 }
