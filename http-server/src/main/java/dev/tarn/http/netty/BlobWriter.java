@@ -58,7 +58,7 @@ final class BlobWriter {
     private long sentBytes;
     private long waitedNanos;
 
-    /// @param deadline what rings while nobody else needs it
+    /// @param deadline the connection's; nobody else sets it while there is an answer to write
     BlobWriter(
             Channel channel,
             Limits limits,
@@ -275,13 +275,17 @@ final class BlobWriter {
     private void watch() {
         if (!isWatched) {
             isWatched = true;
-            channel.eventLoop().execute(this::look);
+            channel.eventLoop().execute(this::setDeadline);
         }
     }
 
-    private void look() {
-        news.release();
-        deadline.set(patience.lookTime(), this::look);
+    private void setDeadline() {
+        deadline.set(
+                patience.lookTime(),
+                () -> {
+                    news.release();
+                    setDeadline();
+                });
     }
 
     /// How much of a piece has left at least. TLS tells of no progress, but what has been encrypted
