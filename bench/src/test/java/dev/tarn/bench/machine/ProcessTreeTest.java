@@ -33,8 +33,16 @@ class ProcessTreeTest {
     @Test
     void threadsAreFoundByNameWhileOthersEnd() throws InterruptedException {
         ProcessTree self = new ProcessTree(ProcessHandle.current());
+        CountDownLatch named = new CountDownLatch(1);
         CountDownLatch looked = new CountDownLatch(1);
-        Thread lasting = Thread.ofPlatform().name("lasting-7").start(() -> await(looked));
+        Thread lasting =
+                Thread.ofPlatform()
+                        .name("lasting-7")
+                        .start(() -> {
+                            named.countDown();
+                            await(looked);
+                        });
+        await(named); // a thread has its name once it runs
         Thread restless =
                 Thread.ofPlatform()
                         .start(() -> {
