@@ -79,6 +79,17 @@ class LauncherTest {
     }
 
     @Test
+    void itPassesOverWhatAJavaSaysBeforeItsVersion() throws Exception {
+        built();
+        String jdk = jdk("silent", "25");
+        Files.delete(Path.of(jdk, "release"));
+        Map<String, String> environment =
+                Map.of("TARN_JAVA_HOME", jdk, "JAVA_TOOL_OPTIONS", "-Dx=y");
+
+        assertThat(tarn(environment).out()).startsWith("silent ");
+    }
+
+    @Test
     void itLooksWhereJdksUsuallyAre() throws Exception {
         built();
         Path usual = folder.resolve("home/.sdkman/candidates/java");
@@ -174,7 +185,10 @@ class LauncherTest {
     private String jdk(String name, String version) throws IOException {
         program(
                 name + "/bin/java",
-                "if [ \"$1\" = -version ]; then echo 'openjdk version \"%s\"' >&2; else echo %s \"$@\"; fi"
+                """
+                if [ "$JAVA_TOOL_OPTIONS" ]; then echo "Picked up JAVA_TOOL_OPTIONS: $JAVA_TOOL_OPTIONS" >&2; fi
+                if [ "$1" = -version ]; then echo 'openjdk version "%s"' >&2; else echo %s "$@"; fi\
+                """
                         .formatted(version, name));
         Files.writeString(
                 folder.resolve(name + "/release"), "JAVA_VERSION=\"%s\"\n".formatted(version));
