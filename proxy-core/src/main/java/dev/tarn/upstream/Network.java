@@ -1,6 +1,7 @@
 package dev.tarn.upstream;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -30,6 +31,11 @@ public final class Network implements AutoCloseable {
     private static final int LOOPS = 2;
     private static final int CLOSE_SECONDS_MAX = 1;
     private static final int TLS_DELAY_SECONDS = 2;
+    private static final int PAGE_BYTES = 8 << 10;
+
+    /// 2^8 pages are 2 MiB: the least that keeps a blob's buffers, and no burden while there are
+    /// none.
+    private static final int CHUNK_ORDER = 8;
 
     private final boolean isEpoll = Epoll.isAvailable();
     private final EventLoopGroup loops;
@@ -80,7 +86,14 @@ public final class Network implements AutoCloseable {
                 AddressKind::of,
                 Budgets.STANDARD,
                 Trust::fastestProvider,
-                ByteBufAllocator.DEFAULT);
+                receiveBuffers());
+    }
+
+    /// Netty's usual allocator does not keep buffers as large as those that a blob is received and
+    /// decrypted in: in a small heap each of them is made anew and zeroed. One arena of small
+    /// chunks keeps them, and gives back chunks of which nothing is in use, but for one.
+    private static ByteBufAllocator receiveBuffers() {
+        return new PooledByteBufAllocator(true, 0, 1, PAGE_BYTES, CHUNK_ORDER, 0, 0, false);
     }
 
     EventLoopGroup loops() {
