@@ -30,7 +30,7 @@ final class Pace {
 
     /// What one connection brings in a second where it is our processor that limits. Fewer cost
     /// less there: what comes in order is hashed as it comes, and not read back for that.
-    private static final double PLENTY = 200e6;
+    private static final double PLENTY = 100e6;
 
     /// What half as many must still bring where each of them brings plenty.
     private static final double LOSS_MAX_OF_PLENTY = 0.75;
@@ -44,7 +44,7 @@ final class Pace {
 
     private long windowStart;
     private long windowBytes;
-    private int windowRunning;
+    private double windowRunningBytes;
     private boolean isSettled;
     private int windows;
     private double bestRate;
@@ -71,17 +71,19 @@ final class Pace {
         return enough == 0 ? 0 : (long) (bytesPerSecond / enough);
     }
 
-    /// `bytes` came on one of `running` connections.
+    /// `bytes` came on one of `running` connections. How many ran in a window is an average, since
+    /// one is always missing for a moment between two parts of a blob.
     void brought(long bytes, int running, long now) {
         windowBytes += bytes;
-        windowRunning = Math.min(windowRunning, running);
+        windowRunningBytes += (double) bytes * running;
         long nanos = now - windowStart;
         if (nanos < WINDOW_NANOS) {
             return;
         }
+        int windowRunning = (int) Math.round(windowRunningBytes / windowBytes);
         boolean isSteady = nanos < 2 * WINDOW_NANOS && windowRunning >= limit;
         if (isSteady && isSettled) {
-            look(windowBytes * 1e9 / nanos, now);
+            look(windowBytes * 1e9 / nanos, windowRunning, now);
         } else {
             isSettled = isSteady;
         }
@@ -91,15 +93,15 @@ final class Pace {
     private void open(long now) {
         windowStart = now;
         windowBytes = 0;
-        windowRunning = Integer.MAX_VALUE;
+        windowRunningBytes = 0;
     }
 
     /// The best of some windows is what a number of connections is worth: stalls are no sign of it.
-    private void look(double rate, long now) {
+    private void look(double rate, int running, long now) {
         windows++;
         bestRate = Math.max(bestRate, rate);
         if (windows == WINDOWS) {
-            judge(bestRate, windowRunning, now);
+            judge(bestRate, running, now);
             windows = 0;
             bestRate = 0;
         }

@@ -72,6 +72,12 @@ class PaceTest {
     }
 
     @Test
+    void goesDownToOneWhereOneFillsMostOfABusyProcessor() {
+        run(Duration.ofSeconds(5), running -> Math.min(160 * running, 200));
+        assertThat(pace.limit()).isEqualTo(1);
+    }
+
+    @Test
     void staysWithMoreThanPlentyWhereMoreBringMuchMore() {
         run(Duration.ofSeconds(5), running -> Math.min(250 * running, 500));
         assertThat(pace.limit()).isEqualTo(2);
@@ -125,6 +131,15 @@ class PaceTest {
         }
         assertThat(pace.limit()).isEqualTo(START);
         assertThat(pace.isKnown()).isFalse();
+    }
+
+    @Test
+    void learnsThoughOneIsMissingNowAndThen() {
+        for (int i = 0; i < 5_000; i++) {
+            now += MILLI;
+            pace.brought(400_000, i % 10 == 0 ? pace.limit() - 1 : pace.limit(), now);
+        }
+        assertThat(pace.limit()).isEqualTo(1);
     }
 
     @Test
