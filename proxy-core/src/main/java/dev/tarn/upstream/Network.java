@@ -31,11 +31,6 @@ public final class Network implements AutoCloseable {
     private static final int LOOPS = 2;
     private static final int CLOSE_SECONDS_MAX = 1;
     private static final int TLS_DELAY_SECONDS = 2;
-    private static final int PAGE_BYTES = 8 << 10;
-
-    /// 2^8 pages are 2 MiB: the least that keeps a blob's buffers, and no burden while there are
-    /// none.
-    private static final int CHUNK_ORDER = 8;
 
     private final boolean isEpoll = Epoll.isAvailable();
     private final EventLoopGroup loops;
@@ -44,7 +39,7 @@ public final class Network implements AutoCloseable {
     private final AtomicBoolean isClosed = new AtomicBoolean();
     private final Supplier<SslProvider> sslProvider;
     private final ConcurrentMap<Optional<Path>, SslContext> tls = new ConcurrentHashMap<>();
-    private final ByteBufAllocator allocator;
+    private final Supplier<ByteBufAllocator> allocator;
     private final ProxySettings proxies;
     private final NameResolver resolver;
     private final AddressRule addresses;
@@ -56,7 +51,7 @@ public final class Network implements AutoCloseable {
             AddressRule addresses,
             Budgets budgets,
             Supplier<SslProvider> sslProvider,
-            ByteBufAllocator allocator) {
+            Supplier<ByteBufAllocator> allocator) {
         this.proxies = proxies;
         this.resolver = resolver;
         this.addresses = addresses;
@@ -86,14 +81,7 @@ public final class Network implements AutoCloseable {
                 AddressKind::of,
                 Budgets.STANDARD,
                 Trust::fastestProvider,
-                receiveBuffers());
-    }
-
-    /// Netty's usual allocator does not keep buffers as large as those that a blob is received and
-    /// decrypted in: in a small heap each of them is made anew and zeroed. One arena of small
-    /// chunks keeps them, and gives back chunks of which nothing is in use, but for one.
-    private static ByteBufAllocator receiveBuffers() {
-        return new PooledByteBufAllocator(true, 0, 1, PAGE_BYTES, CHUNK_ORDER, 0, 0, false);
+                () -> ReceiveBuffers.POOL);
     }
 
     EventLoopGroup loops() {
@@ -105,7 +93,7 @@ public final class Network implements AutoCloseable {
     }
 
     ByteBufAllocator allocator() {
-        return allocator;
+        return allocator.get();
     }
 
     /// Ends this connection when the network is closed.
@@ -151,5 +139,19 @@ public final class Network implements AutoCloseable {
             connections.close().awaitUninterruptibly(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
             loops.shutdownGracefully(0, CLOSE_SECONDS_MAX, TimeUnit.SECONDS).awaitUninterruptibly();
         }
+    }
+
+    /// Netty's usual allocator does not keep buffers as large as those that a blob is received and
+    /// decrypted in: in a small heap each of them is made anew and zeroed. One arena of small
+    /// chunks keeps them, and gives back chunks of which nothing is in use, but for one. A class of
+    /// its own, so that there is none of it before the first connection.
+    private static final class ReceiveBuffers {
+        private static final int PAGE_BYTES = 8 << 10;
+
+        /// 2^8 pages are 2 MiB: the least that keeps a blob's buffers.
+        private static final int CHUNK_ORDER = 8;
+
+        static final ByteBufAllocator POOL =
+                new PooledByteBufAllocator(true, 0, 1, PAGE_BYTES, CHUNK_ORDER, 0, 0, false);
     }
 }

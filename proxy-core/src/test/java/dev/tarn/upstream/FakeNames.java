@@ -17,7 +17,7 @@ public record FakeNames(Map<String, String> addresses) {
                 AddressKind::of,
                 Budgets.STANDARD,
                 Trust::fastestProvider,
-                ByteBufAllocator.DEFAULT);
+                () -> ByteBufAllocator.DEFAULT);
     }
 
     private List<InetAddress> resolve(String name) throws UnknownHostException {

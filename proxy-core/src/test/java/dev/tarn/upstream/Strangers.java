@@ -130,7 +130,7 @@ final class Strangers implements AutoCloseable {
                         address -> kinds.getOrDefault(address, AddressKind.of(address)),
                         budgets,
                         () -> provider,
-                        allocator);
+                        () -> allocator);
         networks.add(network);
         UpstreamConfig config =
                 new UpstreamConfig(
