@@ -46,6 +46,7 @@ final class BlobWriter {
     private final Patience patience;
     private final Deadline deadline;
     private final boolean isEncrypted;
+    private final Headroom headroom;
 
     /// Something to look at: a piece has left, or time has passed. To wait for a piece by its own
     /// means and by the clock would cost two more switches of threads each.
@@ -73,6 +74,7 @@ final class BlobWriter {
         this.patience = new Patience(limits);
         this.deadline = deadline;
         this.isEncrypted = channel.pipeline().get(SslHandler.class) != null;
+        this.headroom = new Headroom(channel, answers);
     }
 
     /// Goes on behind what others have sent, until the content could not be read.
@@ -123,6 +125,7 @@ final class BlobWriter {
             if (end != End.WHOLE && !isAnswered) {
                 var _ = channel.close();
             }
+            headroom.narrow();
             delivery.waitedForClient(waitedNanos);
             response.listener().ended(delivery, end);
         }
@@ -216,7 +219,7 @@ final class BlobWriter {
 
     private int pieceLength(long most, Salvage salvage) {
         boolean isInFile = isFromFile(salvage);
-        return (int) Math.min(most, isInFile ? Sending.REGION_BYTES_MAX : answers.pieceBytesMax());
+        return (int) Math.min(most, isInFile ? headroom.regionBytesMax() : answers.pieceBytesMax());
     }
 
     private boolean isFromFile(Salvage salvage) {
@@ -262,9 +265,13 @@ final class BlobWriter {
                 var _ = left.awaitUninterruptibly();
             }
         }
-        waitedNanos += System.nanoTime() - start;
+        long nanos = System.nanoTime() - start;
+        waitedNanos += nanos;
         if (!left.isSuccess()) {
             throw new ClientLeft(left.cause());
+        }
+        if (piece instanceof Sending.SharedFileRegion) {
+            headroom.left(length, nanos);
         }
         if (patience.isOver(sentBytes + length, waitedNanos)) {
             throw new ClientLeft(null);

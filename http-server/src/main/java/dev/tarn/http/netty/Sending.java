@@ -45,15 +45,6 @@ final class Sending implements ChannelFutureListener {
         DAMAGED
     }
 
-    /// The most that one piece holds.
-    static final int REGION_BYTES_MAX = 1 << 20;
-
-    /// The same for a client that takes `FAST_BYTES_PER_MICRO`: that one waits for the server, not
-    /// the server for it.
-    private static final int FAST_REGION_BYTES_MAX = 4 << 20;
-
-    private static final long FAST_BYTES_PER_MICRO = 100;
-
     private static final Logger LOG = LoggerFactory.getLogger(Sending.class);
 
     private final Channel channel;
@@ -63,6 +54,7 @@ final class Sending implements ChannelFutureListener {
     private final Answers answers;
     private final Consumer<End> whenDone;
     private final boolean isEncrypted;
+    private final Headroom headroom;
     private byte @Nullable [] unsentEnding;
     private @Nullable BlobFile file;
     private @Nullable ByteBuffer memory;
@@ -70,7 +62,6 @@ final class Sending implements ChannelFutureListener {
     private long pieceEnd;
     private long end;
     private long sentBytes;
-    private boolean isFast;
     private boolean isWaiting;
     private long waitingSince;
     private long waitedNanos;
@@ -91,6 +82,7 @@ final class Sending implements ChannelFutureListener {
         this.answers = answers;
         this.whenDone = whenDone;
         this.isEncrypted = channel.pipeline().get(SslHandler.class) != null;
+        this.headroom = new Headroom(channel, answers);
     }
 
     /// @param ending the last header lines and the empty line behind them
@@ -174,10 +166,12 @@ final class Sending implements ChannelFutureListener {
     }
 
     private int pieceBytesMax() {
-        if (isEncrypted || file == null) {
-            return answers.pieceBytesMax();
-        }
-        return isFast ? FAST_REGION_BYTES_MAX : REGION_BYTES_MAX;
+        return isFromFile() ? headroom.regionBytesMax() : answers.pieceBytesMax();
+    }
+
+    /// Whether the system takes the bytes from the file by itself.
+    private boolean isFromFile() {
+        return file != null && !isEncrypted;
     }
 
     private ByteBuf piece(ByteBuffer bytes) {
@@ -229,14 +223,12 @@ final class Sending implements ChannelFutureListener {
 
     @Override
     public void operationComplete(ChannelFuture left) {
-        long waited = waitedNanos();
-        boolean wasFast =
-                (waited - waitedNanos) / 1_000 * FAST_BYTES_PER_MICRO < pieceEnd - position;
-        waitedNanos = waited;
+        long nanos = waitedNanos() - waitedNanos;
+        waitedNanos += nanos;
         isWaiting = false;
         guarded(() -> {
             if (left.isSuccess()) {
-                sent(wasFast);
+                sent(nanos);
             } else {
                 LOG.debug("a client left", left.cause());
                 inspect(left.cause());
@@ -244,34 +236,18 @@ final class Sending implements ChannelFutureListener {
         });
     }
 
-    private void sent(boolean wasFast) {
-        sentBytes += pieceEnd - position;
+    private void sent(long nanos) {
+        long count = pieceEnd - position;
+        sentBytes += count;
         delivery.sent(sentBytes);
         position = pieceEnd;
         if (position == end) {
             finish(End.COMPLETE);
         } else {
-            if (wasFast) {
-                hurry();
-            } else {
-                slowDown();
+            if (isFromFile()) {
+                headroom.left(count, nanos);
             }
             channel.eventLoop().execute(() -> guarded(this::sendOn)); // the others' turn first
-        }
-    }
-
-    private void hurry() {
-        if (!isFast && !isEncrypted && file != null && answers.hurries()) {
-            isFast = true;
-            Transport.deepen(channel);
-        }
-    }
-
-    private void slowDown() {
-        if (isFast) {
-            isFast = false;
-            answers.calmed();
-            Transport.flatten(channel);
         }
     }
 
@@ -307,7 +283,7 @@ final class Sending implements ChannelFutureListener {
         }
         delivery.waitedForClient(waitedNanos());
         try {
-            slowDown();
+            headroom.narrow();
             switch (how) {
                 case COMPLETE -> end(PullListener.End.WHOLE);
                 case CUT -> end(PullListener.End.LEFT);
@@ -348,7 +324,7 @@ final class Sending implements ChannelFutureListener {
             return sentBytes;
         }
         // of a file, the outbound buffer knows how much has left, and of bytes how many are left
-        long queued = file == null || isEncrypted ? pieceEnd - position : 0;
+        long queued = isFromFile() ? 0 : pieceEnd - position;
         return sentBytes + queued + buffer.currentProgress() - buffer.totalPendingWriteBytes();
     }
 

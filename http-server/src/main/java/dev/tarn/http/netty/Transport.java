@@ -18,7 +18,7 @@ record Transport(IoHandlerFactory io, Class<? extends ServerChannel> channel) {
     /// What the system may hold of an answer that it has not sent yet, where it can be told. By
     /// itself it holds some megabytes: memory for each slow client, and time by which an answer
     /// seems to have ended before it has.
-    private static final long UNSENT_BYTES_MAX = 256 << 10;
+    static final long UNSENT_BYTES_MAX = 256 << 10;
 
     /// The same for a client that takes as much in a moment, and more than most systems hold by
     /// themselves (`tcp_wmem`, 4 MiB): with less, the socket runs dry where the event loop has to
