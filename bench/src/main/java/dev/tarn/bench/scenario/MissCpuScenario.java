@@ -29,6 +29,9 @@ record MissCpuScenario() implements Scenario {
     /// host while the pull runs, up to 1.5 GB within 2 s.
     private static final int CLAIMED_BLOBS = 4;
 
+    /// A JVM compiles what runs a few times for each piece of a blob only after as many of them.
+    private static final int WARM_UP_PULLS = 10;
+
     @Override
     public String name() {
         return "miss-cpu";
@@ -54,7 +57,7 @@ record MissCpuScenario() implements Scenario {
                 servers.add(
                         bench.lab().start(peer, "https://localhost:" + upstream.endpoint().port()));
             }
-            for (int i = 0; i < (bench.isQuick() ? 3 : 6); i++) {
+            for (int i = 0; i < WARM_UP_PULLS; i++) {
                 pull(bench, fixtures, upstream, servers, i, new Sheet("to get warm"));
             }
             for (int round = 0; round < bench.rounds(); round++) {
