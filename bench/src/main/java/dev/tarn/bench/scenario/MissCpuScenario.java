@@ -87,6 +87,7 @@ record MissCpuScenario() implements Scenario {
         shelf.add(blob);
         upstream.stock(shelf);
         Bench.inOneRound(servers, round, server -> sample(bench, sheet, server, blob));
+        upstream.unstock(shelf);
     }
 
     private static void sample(Bench bench, Sheet sheet, Server server, Blob blob)

@@ -59,6 +59,13 @@ public final class Server implements AutoCloseable {
         }
     }
 
+    /// Takes these away again where the server answers from files of its own.
+    public void unstock(Shelf shelf) throws IOException {
+        if (peer().isStatic()) {
+            shelf.removeFrom(setup.files());
+        }
+    }
+
     /// Waits until `/v2/` is answered with 200, asking every few milliseconds.
     public void awaitReady(long patienceMillis) throws IOException {
         long until = System.nanoTime() + Duration.ofMillis(patienceMillis).toNanos();
