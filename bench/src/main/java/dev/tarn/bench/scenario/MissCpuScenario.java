@@ -29,7 +29,7 @@ record MissCpuScenario() implements Scenario {
     /// host while the pull runs, up to 1.5 GB within 2 s.
     private static final int CLAIMED_BLOBS = 4;
 
-    /// A JVM compiles what runs a few times for each piece of a blob only after as many of them.
+    /// Of 1 GB each, until a JVM has compiled most of what runs once for each piece of a blob.
     private static final int WARM_UP_PULLS = 10;
 
     @Override
